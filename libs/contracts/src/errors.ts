@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * Every error a person, program or operator can meet. The code is stable: clients branch on it.
+ * `http` is the status at the REST edge; `retry` says whether the same request may succeed later.
+ */
+export const ERRORS = {
+  'request.invalid': { http: 400, retry: false, title: 'The request is not valid' },
+  'request.too_large': { http: 413, retry: false, title: 'The request is too large' },
+  'request.unsupported_media_type': { http: 415, retry: false, title: 'The body must be JSON' },
+  'request.timeout': { http: 408, retry: true, title: 'The request took too long to arrive' },
+  'route.not_found': { http: 404, retry: false, title: 'There is nothing at this address' },
+  'route.method_not_allowed': { http: 405, retry: false, title: 'This address does not answer this method' },
+  'rate.limited': { http: 429, retry: true, title: 'Too many requests' },
+
+  'auth.required': { http: 401, retry: false, title: 'Sign in first' },
+  'auth.token_expired': { http: 401, retry: true, title: 'The access token has expired' },
+  'auth.bad_credentials': { http: 401, retry: false, title: 'E-mail or password is wrong' },
+  'auth.too_many_attempts': { http: 429, retry: true, title: 'Too many failed sign-ins for this account' },
+  'auth.refresh_invalid': { http: 401, retry: false, title: 'The session has ended; sign in again' },
+  'auth.forbidden': { http: 403, retry: false, title: 'Not allowed' },
+  'auth.csrf': { http: 403, retry: false, title: 'The request came from another site' },
+  'auth.email_taken': { http: 409, retry: false, title: 'There is already an account with this e-mail' },
+  'auth.registration_closed': { http: 403, retry: false, title: 'Registration is closed' },
+  'auth.invitation_required': { http: 403, retry: false, title: 'Registration needs an invitation' },
+  'auth.invitation_invalid': { http: 403, retry: false, title: 'The invitation is not valid any more' },
+  'auth.password_common': { http: 422, retry: false, title: 'This password is among the most common ones' },
+  'session.not_found': { http: 404, retry: false, title: 'There is no such session' },
+
+  'conversation.not_found': { http: 404, retry: false, title: 'There is no such conversation' },
+  'message.not_found': { http: 404, retry: false, title: 'There is no such message' },
+  'message.parent_invalid': { http: 409, retry: false, title: 'A message cannot follow that one' },
+  'message.client_id_reused': { http: 409, retry: false, title: 'This clientMessageId belongs to another message' },
+  'generation.not_found': { http: 404, retry: false, title: 'There is no such generation' },
+  'generation.busy': { http: 409, retry: true, title: 'This branch is being answered already' },
+  'generation.lost_owner': { http: 500, retry: true, title: 'The server that was answering stopped' },
+
+  'model.not_found': { http: 404, retry: false, title: 'There is no such model' },
+  'model.none_available': { http: 409, retry: false, title: 'No model is available' },
+  'connection.not_found': { http: 404, retry: false, title: 'There is no such model connection' },
+  'connection.slug_taken': { http: 409, retry: false, title: 'There is already a connection with this short name' },
+  'connection.read_only': { http: 409, retry: false, title: 'This connection is set by the environment' },
+
+  'provider.unreachable': { http: 502, retry: true, title: 'Could not reach the model provider' },
+  'provider.timeout': { http: 504, retry: true, title: 'The model provider did not answer in time' },
+  'provider.bad_key': { http: 502, retry: false, title: 'The model provider refused the key' },
+  'provider.quota': { http: 502, retry: false, title: 'The quota at the model provider is used up' },
+  'provider.rate_limited': { http: 502, retry: true, title: 'The model provider asks to slow down' },
+  'provider.overloaded': { http: 502, retry: true, title: 'The model provider is overloaded' },
+  'provider.context_too_long': { http: 502, retry: false, title: 'The conversation is too long for this model' },
+  'provider.model_unknown': { http: 502, retry: false, title: 'The provider does not know this model' },
+  'provider.refused': { http: 502, retry: false, title: 'The provider refused this request' },
+  'provider.cut': { http: 502, retry: true, title: 'The answer was cut off by the provider' },
+  'provider.bad_response': { http: 502, retry: true, title: 'The provider sent something that is not an answer' },
+
+  'service.draining': { http: 503, retry: true, title: 'This server is about to stop' },
+  'service.unavailable': { http: 503, retry: true, title: 'The service is not available at the moment' },
+  'database.unavailable': { http: 503, retry: true, title: 'The database cannot be reached' },
+  internal: { http: 500, retry: true, title: 'The server met an error it did not expect' },
+} as const satisfies Record<string, { http: number; retry: boolean; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ErrorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
+
+/** RFC 9457 problem details, with a stable `code` and the request id. */
+export const Problem = z.object({
+  type: z.string().describe('about:blank, or an address that explains the code'),
+  title: z.string(),
+  status: z.int(),
+  code: ErrorCode,
+  detail: z.string().optional(),
+  retry: z.boolean().describe('Whether the same request may succeed later'),
+  retryAfterSeconds: z.int().optional(),
+  requestId: z.string().optional(),
+  issues: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .optional()
+    .describe('What is wrong, field by field'),
+});
+export type Problem = z.infer<typeof Problem>;
