@@ -1,0 +1,26 @@
+import type { Engine } from '@chatbox/engine';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { CommonModule } from './common/common.module.ts';
+import type { Logger } from './common/logger.ts';
+import type { ConfigValues } from './config/config.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { EngineModule } from './engine/engine.module.ts';
+
+export interface Opened {
+  config: ConfigValues;
+  logger: Logger;
+  source: DataSource;
+  engine: Engine;
+}
+
+/** The list of rooms; the only composition root. */
+@Module({})
+export class AppModule {
+  static with({ config, logger, source, engine }: Opened): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CommonModule.with(config, logger), DatabaseModule.with(source), EngineModule.with(engine)],
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { Bus, type Engine, MemoryEngine } from '@chatbox/engine';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ConfigValues } from '../config/config.ts';
+
+/** The one place that knows which driver runs. */
+export const openEngine = async (config: ConfigValues): Promise<Engine> => {
+  if (config.MODE === 'clustered')
+    throw new Error('MODE=clustered needs the Redis driver, which this version does not have');
+  return MemoryEngine.open();
+};
+
+@Module({})
+export class EngineModule {
+  static with(engine: Engine): DynamicModule {
+    return { module: EngineModule, global: true, providers: [{ provide: Bus, useValue: engine.bus }], exports: [Bus] };
+  }
+}
