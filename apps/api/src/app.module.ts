@@ -6,6 +6,8 @@ import type { Logger } from './common/logger.ts';
 import type { ConfigValues } from './config/config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
+import { ProvidersModule } from './providers/providers.module.ts';
+import { UsageModule } from './usage/usage.module.ts';
 
 export interface Opened {
   config: ConfigValues;
@@ -20,7 +22,13 @@ export class AppModule {
   static with({ config, logger, source, engine }: Opened): DynamicModule {
     return {
       module: AppModule,
-      imports: [CommonModule.with(config, logger), DatabaseModule.with(source), EngineModule.with(engine)],
+      imports: [
+        CommonModule.with(config, logger),
+        DatabaseModule.with(source),
+        EngineModule.with(engine),
+        ProvidersModule,
+        UsageModule,
+      ],
     };
   }
 }
