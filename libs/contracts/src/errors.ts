@@ -26,6 +26,8 @@ export const ERRORS = {
   'auth.invitation_invalid': { http: 403, retry: false, title: 'The invitation is not valid any more' },
   'auth.password_common': { http: 422, retry: false, title: 'This password is among the most common ones' },
   'session.not_found': { http: 404, retry: false, title: 'There is no such session' },
+  'invitation.not_found': { http: 404, retry: false, title: 'There is no such invitation' },
+  'auth.suspended': { http: 403, retry: false, title: 'This account is suspended' },
 
   'conversation.not_found': { http: 404, retry: false, title: 'There is no such conversation' },
   'message.not_found': { http: 404, retry: false, title: 'There is no such message' },

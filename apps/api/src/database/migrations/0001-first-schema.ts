@@ -9,7 +9,7 @@ export class FirstSchema1700000000001 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `DROP TABLE IF EXISTS ledger, journal, attempt, generation, message, conversation, node, connection, setting,
-       invitation, login_failure, session, account CASCADE`,
+       invitation, login_failure, refresh_token, session, account CASCADE`,
     );
   }
 }
@@ -30,9 +30,7 @@ const STATEMENTS = [
   `CREATE TABLE session (
      id uuid PRIMARY KEY,
      account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
-     refresh_hash bytea NOT NULL,
-     previous_refresh_hash bytea,
-     rotated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+     generation integer NOT NULL DEFAULT 0,
      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      last_used_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      expires_at timestamptz NOT NULL,
@@ -41,9 +39,20 @@ const STATEMENTS = [
      user_agent text,
      address text
    )`,
-  `CREATE UNIQUE INDEX session_refresh ON session (refresh_hash)`,
-  `CREATE INDEX session_previous_refresh ON session (previous_refresh_hash) WHERE previous_refresh_hash IS NOT NULL`,
   `CREATE INDEX session_account ON session (account_id) WHERE ended_at IS NULL`,
+  `CREATE INDEX session_expiry ON session (expires_at)`,
+
+  // Every refresh token of a session's life, by its hash: an old one that comes back is recognised as what it is.
+  // successor: the token that replaced it, sealed with a key that only the holder of this one can make.
+  `CREATE TABLE refresh_token (
+     hash bytea PRIMARY KEY,
+     session_id uuid NOT NULL REFERENCES session ON DELETE CASCADE,
+     generation integer NOT NULL,
+     issued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+     used_at timestamptz,
+     successor bytea,
+     UNIQUE (session_id, generation)
+   )`,
 
   `CREATE TABLE login_failure (
      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -52,6 +61,7 @@ const STATEMENTS = [
      at timestamptz NOT NULL DEFAULT clock_timestamp()
    )`,
   `CREATE INDEX login_failure_email ON login_failure (email, at)`,
+  `CREATE INDEX login_failure_at ON login_failure (at)`,
 
   `CREATE TABLE invitation (
      id uuid PRIMARY KEY,
