@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+
+export default function FrameLayout({ children }: { children: ReactNode }) {
+  return <div className="flex h-dvh flex-col">{children}</div>;
+}

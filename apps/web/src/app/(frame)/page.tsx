@@ -1,0 +1,5 @@
+import { Composer } from '@/features/composer/composer';
+
+export default function NewChatPage() {
+  return <Composer conversationId={null} />;
+}

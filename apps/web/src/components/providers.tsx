@@ -1,0 +1,45 @@
+'use client';
+
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useState } from 'react';
+import { isProblem } from '@/lib/problem';
+import { loginPath } from '@/lib/session';
+import { TooltipProvider } from './ui/tooltip';
+
+const SECOND = 1000;
+
+function openQueryClient(onSessionEnded: () => void): QueryClient {
+  const onError = (error: unknown): void => {
+    if (isProblem(error, 'auth.required', 'auth.refresh_invalid', 'auth.token_expired')) onSessionEnded();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 30 * SECOND,
+        gcTime: 30 * 60 * SECOND,
+        retry: (failures, error) => failures < 3 && isProblem(error) && error.problem.retry,
+        refetchOnWindowFocus: false,
+      },
+    },
+  });
+}
+
+export function Providers({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const [client] = useState(() =>
+    openQueryClient(() => {
+      if (location.pathname === '/login' || location.pathname === '/register') return;
+      router.replace(loginPath());
+    }),
+  );
+  return (
+    <QueryClientProvider client={client}>
+      <TooltipProvider delayDuration={400} skipDelayDuration={200}>
+        {children}
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}
