@@ -7,6 +7,9 @@ import { z } from 'zod';
 const text = z.string().trim();
 const optionalText = text.min(1).optional();
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+/** Its value may come from a file named by `NAME_FILE`, and is never printed. */
+const secret = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, secret: true });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 
 export const ConfigSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production').describe('Changes log format only'),
@@ -18,17 +21,23 @@ export const ConfigSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('Port; 0 takes a free one'),
   PUBLIC_URL: z.url().optional().describe('Address people use, where it is not http://localhost:PORT'),
   DATA_DIR: text.default('.data').describe('Folder of the embedded database, the secrets of the first run and uploads'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL 15 or newer; not given: an embedded one is started under DATA_DIR'),
+  DATABASE_URL: secret(postgresUrl, 'PostgreSQL 15 or newer; not given: an embedded one is started under DATA_DIR'),
+  DATABASE_REPLICA_URL: secret(postgresUrl, 'A read replica of it. Not used yet: everything reads the primary'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections of one replica'),
-  JWT_SECRET: text.min(32).describe('Signs access tokens; made at the first run when not given'),
-  MASTER_KEY: text
-    .min(32)
-    .describe(
-      'Encrypts provider keys at rest; made at the first run when not given. Old ones may follow, separated by commas',
-    ),
+  REDIS_URL: secret(
+    z.url({ protocol: /^rediss?$/ }).optional(),
+    'Redis 7 or newer; MODE=clustered needs it. Not used yet: this version runs embedded',
+  ),
+  JWT_SECRET: secret(text.min(32), 'Signs access tokens; made at the first run when not given'),
+  SESSION_SECRET: secret(text.min(32), 'Signs cookies; made at the first run when not given'),
+  MASTER_KEY: secret(
+    text.min(32),
+    'Encrypts provider keys at rest; made at the first run when not given. Old ones may follow, separated by commas',
+  ),
+  API_KEYS: secret(
+    optionalText,
+    'Keys, separated by commas, that programs may use. Not used yet: programs sign in and send the access token',
+  ),
   CORS_ORIGIN: optionalText.describe(
     'Origins, separated by commas, that may call the API from a browser besides its own',
   ),
@@ -37,10 +46,30 @@ export const ConfigSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('How much is logged'),
-  METRICS_TOKEN: optionalText.describe('Bearer token that opens /metrics to clients that are not on this machine'),
-  OPENAI_API_KEY: optionalText.describe('Adds the connection "openai"'),
+  RATE_LIMIT_WINDOW: z.coerce
+    .number()
+    .positive()
+    .default(15)
+    .describe('Minutes over which requests are counted. Not used yet, except that sign-ins have their own fixed limit'),
+  RATE_LIMIT_MAX: z.coerce.number().int().positive().default(100).describe('Requests in that time. Not used yet'),
+  METRICS_TOKEN: secret(optionalText, 'Bearer token that opens /metrics to clients that are not on this machine'),
+  MONITORING_SERVICE: z
+    .enum(['prometheus', 'none'])
+    .default('prometheus')
+    .describe('Who watches: Prometheus reads /metrics; none closes it'),
+  MONITORING_API: z.url().optional().describe('Address of a Prometheus for the dashboard. Not used yet'),
+  ERROR_TRACKING_SERVICE: z
+    .enum(['sentry', 'none'])
+    .default('none')
+    .describe('Where unexpected errors are sent besides the log. Not used yet: they are in the log'),
+  SENTRY_DSN: secret(z.url().optional(), 'Address and key of the project at Sentry. Not used yet'),
+  ORCHESTRATION_API: z
+    .url()
+    .optional()
+    .describe('Address of the Docker or Kubernetes API for scaling. Not used yet: there is one replica'),
+  OPENAI_API_KEY: secret(optionalText, 'Adds the connection "openai"'),
   OPENAI_BASE_URL: z.url().optional().describe('Another OpenAI-compatible server for that connection'),
-  ANTHROPIC_API_KEY: optionalText.describe('Adds the connection "anthropic"'),
+  ANTHROPIC_API_KEY: secret(optionalText, 'Adds the connection "anthropic"'),
   ANTHROPIC_BASE_URL: z.url().optional().describe('Another Anthropic-compatible server for that connection'),
   DISCOVER_LOCAL_MODELS: z
     .stringbool()
@@ -56,5 +85,6 @@ export const ConfigSchema = z.object({
 export type ConfigValues = z.infer<typeof ConfigSchema>;
 
 /** Injectable: `constructor(private readonly config: Config)`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a token that has the type of the values; it is never constructed
 export abstract class Config {}
 export interface Config extends Readonly<ConfigValues> {}

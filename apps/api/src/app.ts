@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+import { openLogger } from './common/logger.ts';
+import { NestLogger } from './common/nest-logger.ts';
+import { codeOf, StartError } from './common/start-error.ts';
+import type { ConfigValues } from './config/config.ts';
+import { lockDataFolder, makeDataFolder } from './database/data-folder.ts';
+import { migrate, openDatabase } from './database/database.ts';
+import { startPostgres } from './database/embedded-postgres.ts';
+import { openEngine } from './engine/engine.module.ts';
+import { httpAdapter, setUpHttp } from './http/http-setup.ts';
+
+export interface RunningApp {
+  url: string;
+  port: number;
+  /** Everything that was opened is closed, in reverse, the database last. Calling it again waits for the same end. */
+  close(): Promise<void>;
+}
+
+/** Owns everything that has a life: what it opens it closes, also when the start fails half-way. */
+export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
+  const logger = openLogger(config.LOG_LEVEL);
+  const lives = new AsyncDisposableStack();
+  try {
+    await makeDataFolder(resolve(config.DATA_DIR));
+    if (config.MODE === 'embedded') {
+      const lock = await lockDataFolder(resolve(config.DATA_DIR));
+      lives.defer(() => lock.release());
+    }
+    const postgres = await startPostgres(config);
+    lives.defer(() => postgres.stop());
+    const source = await openDatabase(config, postgres.url);
+    lives.defer(() => source.destroy());
+    await migrate(source);
+    const engine = await openEngine(config);
+    lives.defer(() => engine.close());
+    const nest = await NestFactory.create<NestFastifyApplication>(
+      AppModule.with({ config, logger, source, engine }),
+      httpAdapter(config),
+      { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
+    );
+    lives.defer(() => nest.close());
+    await setUpHttp(nest, config, logger);
+    const port = await listen(nest, config);
+    const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
+    logger.info({ url }, 'ready');
+    let ending: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      ending ??= lives.disposeAsync();
+      return ending;
+    };
+    return { url, port, close };
+  } catch (error) {
+    await lives.disposeAsync();
+    throw error;
+  }
+};
+
+const listen = async (nest: NestFastifyApplication, { HOST, PORT }: ConfigValues): Promise<number> => {
+  try {
+    await nest.listen(PORT, HOST);
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE')
+      throw new StartError(`Port ${PORT} on ${HOST} is taken by another program.`, 'may help', { cause: error });
+    throw error;
+  }
+  const address = nest.getHttpServer().address();
+  return typeof address === 'object' && address ? address.port : PORT;
+};

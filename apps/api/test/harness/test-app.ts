@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApp } from '../../src/app.ts';
+import type { ConfigValues } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/read-config.ts';
+import { type ApiAnswer, type ApiRequest, callApi } from './api.ts';
+import { cloneDatabase } from './databases.ts';
+
+export interface TestApp {
+  url: string;
+  config: ConfigValues;
+  databaseUrl: string;
+  /** `await app.api('POST', '/api/v1/auth/login', { body })`; the answer is read whole, and no status throws. */
+  api<T = unknown>(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer<T>>;
+  /** Stops the application, then drops its database unless it was given one. */
+  close(): Promise<void>;
+}
+
+/**
+ * The real application on a free port and a database of its own. Overrides are settings by name, as a person would give
+ * them; with DATABASE_URL two applications share one database, which the caller then drops.
+ */
+export const startTestApp = async (overrides: Record<string, string> = {}): Promise<TestApp> => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatbox-app-'));
+  const database = overrides.DATABASE_URL ? null : await cloneDatabase();
+  const config = readConfig({
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: folder,
+    DATABASE_URL: database?.url,
+    DATABASE_POOL_MAX: '5',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    DISCOVER_LOCAL_MODELS: 'false',
+    DRAIN_SECONDS: '1',
+    ...overrides,
+  });
+  const app = await startApp(config);
+  return {
+    url: app.url,
+    config,
+    databaseUrl: config.DATABASE_URL ?? '',
+    api: (method, path, request) => callApi(app.url, method, path, request),
+    close: async () => {
+      await app.close();
+      await database?.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
