@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query';
+import { apiCall } from './api';
+import { queryKeys } from './query-keys';
+
+export const useMe = () =>
+  useQuery({
+    queryKey: queryKeys.me,
+    queryFn: ({ signal }) => apiCall('auth.me', { signal }),
+    staleTime: 5 * 60_000,
+  });
+
+export const useSetup = () =>
+  useQuery({
+    queryKey: queryKeys.setup,
+    queryFn: ({ signal }) => apiCall('setup.read', { signal }),
+  });
