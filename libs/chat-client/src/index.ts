@@ -1,0 +1,12 @@
+export { activePath, childrenOf, latestDescendant, type Siblings, siblingsOf } from './branch.ts';
+export { ChatClient, type ChatClientOptions } from './chat-client.ts';
+export { ChatError, type ChatErrorCode } from './chat-error.ts';
+export { Connection, type ConnectionState, type ConnectionStatus } from './connection.ts';
+export { Feed } from './feed.ts';
+export { emptyFeed, type FeedEvent, type FeedState, isRunning, reduceFeed } from './feed-state.ts';
+export type { FeedEntry, FeedView } from './feed-view.ts';
+export { type FollowOptions, followGeneration } from './follow.ts';
+export { Observable, type Watchable, when } from './observable.ts';
+export type { OutboxItem, OutboxStorage } from './outbox.ts';
+export { type Answer, type Call, type CallName, Rest } from './rest.ts';
+export { newId } from './uuid.ts';
