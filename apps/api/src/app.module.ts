@@ -1,6 +1,7 @@
 import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { AuthModule } from './auth/auth.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
 import type { ConfigValues } from './config/config.ts';
@@ -26,6 +27,7 @@ export class AppModule {
         CommonModule.with(config, logger),
         DatabaseModule.with(source),
         EngineModule.with(engine),
+        AuthModule,
         ProvidersModule,
         UsageModule,
       ],

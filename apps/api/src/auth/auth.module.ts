@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { AccessTokens } from './access-token.ts';
+import { Accounts } from './accounts.ts';
+import { AuthController } from './auth.controller.ts';
+import { Authenticator } from './authenticator.ts';
+import { IdentityGuard } from './identity.guard.ts';
+import { InvitationsController } from './invitations.controller.ts';
+import { Invitations } from './invitations.ts';
+import { LiveSessions } from './live-sessions.ts';
+import { LoginAttempts } from './login-attempts.ts';
+import { Passwords } from './passwords.ts';
+import { RefreshTokens } from './refresh-tokens.ts';
+import { Registration } from './registration.ts';
+import { RequestOrigin } from './request-origin.ts';
+import { SessionsController } from './sessions.controller.ts';
+import { Sessions } from './sessions.ts';
+import { SettingsController } from './settings.controller.ts';
+import { InstallationSettings } from './settings.ts';
+import { SignIn } from './sign-in.ts';
+import { Sweep } from './sweep.ts';
+
+/** Identity: accounts, sessions, tokens, and the guard that closes every route. */
+@Module({
+  imports: [JwtModule.register({})],
+  controllers: [AuthController, SessionsController, SettingsController, InvitationsController],
+  providers: [
+    AccessTokens,
+    Accounts,
+    Authenticator,
+    InstallationSettings,
+    Invitations,
+    LiveSessions,
+    LoginAttempts,
+    Passwords,
+    RefreshTokens,
+    Registration,
+    RequestOrigin,
+    Sessions,
+    SignIn,
+    Sweep,
+    { provide: APP_GUARD, useClass: IdentityGuard },
+  ],
+  exports: [Authenticator, InstallationSettings],
+})
+export class AuthModule {}

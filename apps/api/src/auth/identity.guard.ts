@@ -1,0 +1,50 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../common/app-error.ts';
+import { type Identity, OWNER_ONLY, PUBLIC } from '../common/identity.ts';
+import { arrivalOf } from './arrival.ts';
+import { Authenticator } from './authenticator.ts';
+import { RequestOrigin } from './request-origin.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Global, and closed unless the route says `@Public()`: a route that is forgotten here is a route that nobody can call. */
+@Injectable()
+export class IdentityGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+    private readonly origins: RequestOrigin,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    // A socket was authenticated at its handshake and carries its identity; without one nothing is allowed.
+    if (context.getType() === 'ws')
+      return context.switchToWs().getClient<{ identity?: Identity }>().identity !== undefined;
+    const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
+    const marked = (key: string) =>
+      this.reflector.getAllAndOverride<boolean>(key, [context.getHandler(), context.getClass()]);
+    const token = bearerOf(request.headers.authorization);
+    if (token === undefined) this.refuseForeign(request);
+    if (marked(PUBLIC)) return true;
+    const identity = await this.authenticator.authenticate({ token, cookieHeader: request.headers.cookie });
+    request.identity = identity;
+    if (marked(OWNER_ONLY) && identity.role !== 'owner') throw new AppError('auth.forbidden');
+    return true;
+  }
+
+  /** Only what a browser attaches by itself can be abused from another site; a bearer token never is. */
+  private refuseForeign(request: FastifyRequest): void {
+    if (SAFE_METHODS.has(request.method)) return;
+    if (this.origins.vouched(arrivalOf(request)) === false) throw new AppError('auth.csrf');
+    // A form can send anything but JSON.
+    const type = request.headers['content-type'];
+    if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
+      throw new AppError('request.unsupported_media_type');
+  }
+}
+
+/** RFC 6750 2.1. Another scheme is somebody else's, for instance that of a proxy in front. */
+const bearerOf = (authorization: string | undefined): string | undefined =>
+  authorization === undefined ? undefined : /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];

@@ -1,0 +1,64 @@
+import { Bus } from '@chatbox/engine';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Identity } from '../common/identity.ts';
+
+/** Topic of the hint that a session has ended; the hint is the session's id. */
+export const SESSION_ENDED = 'session.ended';
+
+export interface LiveSession extends Identity {
+  readonly expiresAt: Date;
+}
+
+/** How long an answer is believed where the hint that it changed was lost. */
+const BELIEVED_MILLISECONDS = 1000;
+const REMEMBERED_MAX = 10_000;
+
+/**
+ * Whether a session is alive, and whose it is now: role and e-mail come from here and not from the token, so that a change of role
+ * counts within a second. One lookup by primary key per session and second, shared by all requests that ask meanwhile.
+ */
+@Injectable()
+export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
+  private readonly known = new Map<string, { found: Promise<LiveSession | null>; until: number }>();
+  private leave: () => Promise<void> = async () => {};
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly bus: Bus,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.leave = await this.bus.subscribe(SESSION_ENDED, (sessionId) => this.forget(sessionId));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.leave();
+  }
+
+  /** null when it has ended or expired, or when its account is suspended. */
+  find(sessionId: string): Promise<LiveSession | null> {
+    const now = performance.now();
+    const entry = this.known.get(sessionId);
+    if (entry && now < entry.until) return entry.found;
+    if (this.known.size >= REMEMBERED_MAX) this.known.clear();
+    const found = this.lookUp(sessionId);
+    this.known.set(sessionId, { found, until: now + BELIEVED_MILLISECONDS });
+    found.catch(() => this.forget(sessionId));
+    return found;
+  }
+
+  forget(sessionId: string): void {
+    this.known.delete(sessionId);
+  }
+
+  private async lookUp(sessionId: string): Promise<LiveSession | null> {
+    const rows: LiveSession[] = await this.source.query(
+      `SELECT a.id AS "userId", a.email, a.role, s.id AS "sessionId", s.expires_at AS "expiresAt"
+       FROM session s JOIN account a ON a.id = s.account_id
+       WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active'`,
+      [sessionId],
+    );
+    return rows[0] ?? null;
+  }
+}

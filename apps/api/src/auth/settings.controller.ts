@@ -1,0 +1,33 @@
+import { ROUTES, type Settings, type Setup, UpdateSettings } from '@chatbox/contracts';
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { OwnerOnly, Public } from '../common/identity.ts';
+import { VERSION } from '../common/version.ts';
+import { shaped } from '../common/zod.pipe.ts';
+import { Registration } from './registration.ts';
+import { InstallationSettings } from './settings.ts';
+
+@Controller()
+export class SettingsController {
+  constructor(
+    private readonly settings: InstallationSettings,
+    private readonly registration: Registration,
+  ) {}
+
+  @Public()
+  @Get(ROUTES['setup.read'].path)
+  async setup(): Promise<Setup> {
+    return { ...(await this.registration.state()), version: VERSION };
+  }
+
+  @OwnerOnly()
+  @Get(ROUTES['settings.read'].path)
+  read(): Promise<Settings> {
+    return this.settings.read();
+  }
+
+  @OwnerOnly()
+  @Patch(ROUTES['settings.update'].path)
+  update(@Body(shaped(UpdateSettings)) change: UpdateSettings): Promise<Settings> {
+    return this.settings.update(change);
+  }
+}

@@ -1,0 +1,32 @@
+import { RegistrationMode, type Settings, type UpdateSettings } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
+
+/** A value nobody can read closes the door rather than opening it. */
+const Stored = z.object({
+  registration: RegistrationMode.catch('closed').default('open'),
+  defaultModel: z.string().nullable().catch(null).default(null),
+});
+
+/** Owns the table `setting`: what the owner decides for the whole installation. */
+@Injectable()
+export class InstallationSettings {
+  constructor(private readonly source: DataSource) {}
+
+  async read(runner: Pick<EntityManager, 'query'> = this.source): Promise<Settings> {
+    const rows: { name: string; value: unknown }[] = await runner.query('SELECT name, value FROM setting');
+    return Stored.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])));
+  }
+
+  async update(change: UpdateSettings): Promise<Settings> {
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    await this.source.query(
+      `INSERT INTO setting (name, value)
+       SELECT name, value::jsonb FROM unnest($1::text[], $2::text[]) AS given (name, value)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = clock_timestamp()`,
+      [given.map(([name]) => name), given.map(([, value]) => JSON.stringify(value))],
+    );
+    return this.read();
+  }
+}
