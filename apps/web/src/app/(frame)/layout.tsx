@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
+import { Frame } from './frame';
 
 export default function FrameLayout({ children }: { children: ReactNode }) {
-  return <div className="flex h-dvh flex-col">{children}</div>;
+  return <Frame>{children}</Frame>;
 }

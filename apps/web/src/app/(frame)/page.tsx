@@ -1,5 +1,10 @@
 import { Composer } from '@/features/composer/composer';
+import { Start } from '@/features/start/start';
 
 export default function NewChatPage() {
-  return <Composer conversationId={null} />;
+  return (
+    <Start>
+      <Composer conversationId={null} />
+    </Start>
+  );
 }

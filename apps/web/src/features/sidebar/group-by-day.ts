@@ -1,7 +1,8 @@
 const DAY_MS = 86_400_000;
 
 /** Midnight of the reader's own calendar, as a day number that survives daylight saving. */
-const dayOf = (date: Date): number => Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY_MS);
+const dayOf = (date: Date): number =>
+  Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY_MS);
 
 export function dayLabel(date: Date, now: Date, locale?: string): string {
   const age = dayOf(now) - dayOf(date);
@@ -9,7 +10,9 @@ export function dayLabel(date: Date, now: Date, locale?: string): string {
   if (age === 1) return 'Yesterday';
   if (age <= 7) return 'Previous 7 days';
   const sameYear = date.getFullYear() === now.getFullYear();
-  return new Intl.DateTimeFormat(locale, sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' }).format(date);
+  return new Intl.DateTimeFormat(locale, sameYear ? { month: 'long' } : { month: 'long', year: 'numeric' }).format(
+    date,
+  );
 }
 
 export interface Group<T> {
@@ -18,7 +21,11 @@ export interface Group<T> {
 }
 
 /** Runs of items that share a label, in the order given. */
-export function groupByDay<T extends { updatedAt: string }>(items: readonly T[], now: Date, locale?: string): Group<T>[] {
+export function groupByDay<T extends { updatedAt: string }>(
+  items: readonly T[],
+  now: Date,
+  locale?: string,
+): Group<T>[] {
   const groups: Group<T>[] = [];
   for (const item of items) {
     const label = dayLabel(new Date(item.updatedAt), now, locale);

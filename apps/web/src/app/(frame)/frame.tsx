@@ -1,0 +1,131 @@
+'use client';
+
+import type { Conversation } from '@chatbox/contracts';
+import dynamic from 'next/dynamic';
+import { useParams, usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useCallback, useState } from 'react';
+import { toast } from 'sonner';
+import { usePreferences } from '@/components/preferences';
+import { Toaster } from '@/components/ui/toaster';
+import { ConnectionLine } from '@/features/connection/connection-line';
+import { SideList } from '@/features/sidebar/side-list';
+import { TopBar } from '@/features/topbar/top-bar';
+import { compose } from '@/lib/compose';
+import { titleOf, useRemoveConversation, useRestoreConversation } from '@/lib/conversations';
+import { sayProblem } from '@/lib/problem';
+import { useShortcuts } from '@/lib/shortcuts';
+
+const Drawer = dynamic(() => import('@/components/ui/drawer').then((module) => module.Drawer), { ssr: false });
+const Palette = dynamic(() => import('@/features/palette/palette').then((module) => module.Palette), { ssr: false });
+const ShortcutsSheet = dynamic(
+  () => import('@/features/palette/shortcuts-sheet').then((module) => module.ShortcutsSheet),
+  { ssr: false },
+);
+
+const WIDE = '(min-width: 48rem)';
+const UNDO_MS = 10_000;
+
+/** What stands around every page of a signed-in person: list, top bar, palette, toasts. */
+export function Frame({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const pathname = usePathname();
+  const { id: conversationId } = useParams<{ id?: string }>();
+  const { preferences, change } = usePreferences();
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const { mutate: remove } = useRemoveConversation();
+  const { mutate: restore } = useRestoreConversation();
+
+  const newChat = useCallback(() => {
+    setDrawerOpen(false);
+    if (pathname === '/') compose({});
+    else router.push('/');
+  }, [pathname, router]);
+
+  const onRemove = useCallback(
+    (conversation: Conversation) => {
+      const wasOpen = conversation.id === conversationId;
+      remove(conversation, { onError: (error) => toast.error(sayProblem(error)) });
+      if (wasOpen) router.push('/');
+      const undo = (): void =>
+        restore(conversation, {
+          onSuccess: () => wasOpen && router.push(`/c/${conversation.id}`),
+          onError: (error) => toast.error(sayProblem(error)),
+        });
+      toast(`“${titleOf(conversation)}” was deleted`, {
+        duration: UNDO_MS,
+        action: { label: 'Undo', onClick: undo },
+      });
+    },
+    [conversationId, remove, restore, router],
+  );
+
+  function toggleList(): void {
+    if (window.matchMedia(WIDE).matches) change({ listOpen: !preferences.listOpen });
+    else setDrawerOpen((open) => !open);
+  }
+
+  useShortcuts({
+    palette: () => setOverlay((open) => (open === 'palette' ? null : 'palette')),
+    help: () => setOverlay((open) => (open === 'shortcuts' ? null : 'shortcuts')),
+    newChat,
+    list: toggleList,
+  });
+
+  const list = (
+    <SideList
+      currentId={conversationId}
+      onNewChat={newChat}
+      onSearch={() => setOverlay('palette')}
+      onShortcuts={() => setOverlay('shortcuts')}
+      onClose={toggleList}
+      onOpen={() => setDrawerOpen(false)}
+      onRemove={onRemove}
+    />
+  );
+  return (
+    <div className="flex h-dvh overflow-hidden">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
+      >
+        Skip to the conversation
+      </a>
+      {preferences.listOpen ? (
+        <aside aria-label="Side list" className="hidden w-(--list-width) shrink-0 border-r bg-surface md:block">
+          {list}
+        </aside>
+      ) : null}
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar
+          conversationId={conversationId}
+          heading={pathname.startsWith('/settings') ? 'Settings' : undefined}
+          listOpen={preferences.listOpen}
+          onOpenList={toggleList}
+          onNewChat={newChat}
+          onRemove={onRemove}
+        >
+          <ConnectionLine state="connected" />
+        </TopBar>
+        <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col focus:outline-none">
+          {children}
+        </main>
+      </div>
+      {isDrawerOpen ? (
+        <Drawer open onOpenChange={setDrawerOpen} title="Conversations">
+          {list}
+        </Drawer>
+      ) : null}
+      {overlay === 'palette' ? (
+        <Palette
+          onClose={() => setOverlay(null)}
+          onNewChat={newChat}
+          onToggleList={toggleList}
+          onShortcuts={() => setOverlay('shortcuts')}
+        />
+      ) : null}
+      {overlay === 'shortcuts' ? <ShortcutsSheet onClose={() => setOverlay(null)} /> : null}
+      <Toaster theme={preferences.theme} />
+    </div>
+  );
+}

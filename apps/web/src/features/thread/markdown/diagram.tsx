@@ -1,0 +1,71 @@
+import { useEffect, useId, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Skeleton } from '@/components/ui/skeleton';
+import { CodeBlock } from './code-block';
+import { lazily } from './use-lazy';
+
+const useMermaid = lazily(async () => (await import('@streamdown/mermaid')).createMermaidPlugin());
+
+/** Drawn once its source is whole. The drawing is an image of its own document: nothing in it can touch this page. */
+export function Diagram({ source, isIncomplete }: { source: string; isIncomplete: boolean }) {
+  const mermaid = useMermaid(!isIncomplete);
+  const id = useId().replace(/[^a-z0-9]/gi, '');
+  const [image, setImage] = useState<string>();
+  const [error, setError] = useState(false);
+  const [showsSource, setShowsSource] = useState(false);
+  useEffect(() => {
+    if (!mermaid || isIncomplete) return;
+    let isCurrent = true;
+    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || prefersDark();
+    const instance = mermaid.getMermaid({
+      theme: isDark ? 'dark' : 'neutral',
+      securityLevel: 'strict',
+      htmlLabels: false,
+      flowchart: { htmlLabels: false },
+      fontFamily: 'ui-sans-serif, system-ui, sans-serif',
+    });
+    instance.render(`diagram-${id}`, source).then(
+      ({ svg }) => isCurrent && setImage(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`),
+      () => isCurrent && setError(true),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [mermaid, source, isIncomplete, id]);
+
+  if (isIncomplete || error || showsSource) {
+    return (
+      <>
+        <CodeBlock code={source} language="mermaid" isIncomplete={isIncomplete} />
+        {error ? <p className="-mt-2 mb-4 text-xs text-muted-foreground">This diagram has an error in its source.</p> : null}
+        {showsSource ? <Switch label="Show the diagram" onClick={() => setShowsSource(false)} /> : null}
+      </>
+    );
+  }
+  return (
+    <figure className="my-4">
+      <div className="overflow-x-auto rounded-lg border bg-raised p-4">
+        {image ? (
+          // biome-ignore lint/performance/noImgElement: drawn here, there is nothing to optimise
+          <img src={image} alt="Diagram; its source says what is in it" className="mx-auto max-w-full" />
+        ) : (
+          <Skeleton className="h-40" />
+        )}
+      </div>
+      <Switch label="Show the source" onClick={() => setShowsSource(true)} />
+    </figure>
+  );
+}
+
+function prefersDark(): boolean {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === 'dark' || (chosen !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+}
+
+function Switch({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <Button variant="link" size="inline" className="mt-1 text-xs" onClick={onClick}>
+      {label}
+    </Button>
+  );
+}

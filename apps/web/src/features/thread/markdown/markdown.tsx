@@ -1,0 +1,34 @@
+import 'streamdown/styles.css';
+import { memo, useMemo } from 'react';
+import { type AnimateOptions, defaultRehypePlugins, type PluginConfig, Streamdown } from 'streamdown';
+import { ELEMENTS } from './elements';
+import { hasMath, toDollars } from './math-notation';
+import { rawAsText } from './raw-as-text';
+import { lazily } from './use-lazy';
+
+const useMath = lazily(async () => (await import('./math')).math);
+
+/** After Markdown has been read, never before: what is sanitised is what will be shown. */
+const REHYPE = [rawAsText, defaultRehypePlugins.sanitize].filter((plugin) => plugin !== undefined);
+const NO_PLUGINS: PluginConfig = {};
+const FADE: AnimateOptions = { animation: 'fadeIn', duration: 120, stagger: 0 };
+
+/** An answer in Markdown. Only the block that is being written renders while it streams. */
+export const Markdown = memo(function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
+  const math = useMath(hasMath(text));
+  const plugins = useMemo(() => (math ? { math } : NO_PLUGINS), [math]);
+  return (
+    <Streamdown
+      className="space-y-0 text-base [&>*:first-child]:mt-0 [&>*:last-child]:mb-0"
+      components={ELEMENTS}
+      rehypePlugins={REHYPE}
+      plugins={plugins}
+      controls={false}
+      animated={FADE}
+      isAnimating={isStreaming}
+      parseIncompleteMarkdown={isStreaming}
+    >
+      {toDollars(text)}
+    </Streamdown>
+  );
+});
