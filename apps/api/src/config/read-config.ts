@@ -15,7 +15,7 @@ interface Complaint {
 export class ConfigError extends StartError {
   override readonly name = 'ConfigError';
 
-  constructor(readonly complaints: readonly Complaint[]) {
+  constructor(complaints: readonly Complaint[]) {
     super(['These settings are wrong:', ...complaints.map(({ name, rule }) => `  ${name}: ${rule}`)].join('\n'));
   }
 }
