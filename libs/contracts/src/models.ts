@@ -11,6 +11,15 @@ export const Prices = z.object({
   inputPerMillion: z.int().describe('Micro-dollars for a million input tokens'),
   outputPerMillion: z.int().describe('Micro-dollars for a million output tokens'),
   cachedInputPerMillion: z.int().nullable(),
+  longPrompt: z
+    .object({
+      above: z.int(),
+      inputPerMillion: z.int(),
+      outputPerMillion: z.int(),
+      cachedInputPerMillion: z.int().nullable(),
+    })
+    .optional()
+    .describe('Prices of the whole call where its input is more tokens than `above`'),
   asOf: z.iso.date(),
   source: z.string(),
 });

@@ -10,9 +10,10 @@ const MILLION = 1_000_000n;
  */
 export const costOf = (
   usage: Pick<Usage, 'inputTokens' | 'cachedInputTokens' | 'outputTokens'>,
-  prices: Pick<Prices, 'inputPerMillion' | 'cachedInputPerMillion' | 'outputPerMillion'> | null,
+  list: Pick<Prices, 'inputPerMillion' | 'cachedInputPerMillion' | 'outputPerMillion' | 'longPrompt'> | null,
 ): number | null => {
-  if (!prices) return null;
+  if (!list) return null;
+  const prices = list.longPrompt && usage.inputTokens > list.longPrompt.above ? list.longPrompt : list;
   const input = count(usage.inputTokens);
   const cached = min(count(usage.cachedInputTokens), input);
   const exact =

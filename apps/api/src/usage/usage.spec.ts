@@ -33,6 +33,15 @@ describe('costOf', () => {
     expect(costOf(used(100, 0, 5_000), priced(1_000_000, 0, 500_000))).toBe(50);
   });
 
+  it('charges all of a call with a long prompt at the prices for those', () => {
+    const tiered = {
+      ...priced(100_000, 500_000, 10_000),
+      longPrompt: { above: 100_000, ...priced(500_000, 2_500_000) },
+    };
+    expect(costOf(used(100_000, 1_000_000), tiered)).toBe(510_000);
+    expect(costOf(used(100_001, 1_000_000), tiered)).toBe(2_550_001);
+  });
+
   it('rounds half up, once, on the total', () => {
     expect(costOf(used(1, 0), priced(499_999, 0))).toBe(0);
     expect(costOf(used(1, 0), priced(500_000, 0))).toBe(1);
