@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Model, Prices } from '@chatbox/contracts';
+import type { Connection, Model, Prices } from '@chatbox/contracts';
 import { type ChatChunk, type ChatRequest, ProviderAdapter, type Target, type UpstreamModel } from '../provider.ts';
 import { AFTER_A_BREAK } from './answers.ts';
 import { reply } from './reply.ts';
@@ -10,10 +10,20 @@ const FREE: Prices = {
   outputPerMillion: 0,
   cachedInputPerMillion: 0,
   asOf: '2026-01-01',
-  source: 'part of this program',
+  source: 'runs on this machine',
 };
 
 export const OFFLINE_CONNECTION = { id: 'offline', slug: 'offline', name: 'Built in' } as const;
+export const OFFLINE_LISTED: Connection = {
+  ...OFFLINE_CONNECTION,
+  kind: 'offline',
+  baseUrl: null,
+  hasKey: false,
+  keyHint: null,
+  origin: 'built-in',
+  enabled: true,
+  createdAt: null,
+};
 export const OFFLINE_MODEL: Omit<Model, 'isDefault'> = {
   id: 'offline/assistant',
   name: 'Offline assistant (no AI)',

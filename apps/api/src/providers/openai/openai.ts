@@ -1,0 +1,159 @@
+import type { Usage } from '@chatbox/contracts';
+import { OpenAI } from 'openai';
+import { AppError } from '../../common/app-error.ts';
+import { cut, explain, hostOf } from '../failures.ts';
+import { type Patience, patiently } from '../patience.ts';
+import { type ChatChunk, type ChatRequest, ProviderAdapter, type Target, type UpstreamModel } from '../provider.ts';
+
+export const OPENAI_URL = 'https://api.openai.com/v1';
+
+type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
+type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
+
+/** Chat completions, as OpenAI and every compatible server speak them (vLLM, Ollama, LM Studio, llama.cpp, OpenRouter, …). */
+export class OpenAIAdapter extends ProviderAdapter {
+  readonly kind = 'openai';
+
+  constructor(private readonly patience: Patience) {
+    super();
+  }
+
+  async *stream(target: Target, request: ChatRequest): AsyncIterable<ChatChunk> {
+    const baseUrl = target.baseUrl ?? OPENAI_URL;
+    const host = hostOf(baseUrl);
+    const client = this.client(target);
+    // Some servers refuse what they do not know instead of ignoring it.
+    let withUsage = true;
+    const open = async function* (signal: AbortSignal, alive: () => void): AsyncIterable<ChatChunk> {
+      const ask = () => client.chat.completions.create(bodyOf(request, baseUrl, withUsage), { signal }).withResponse();
+      const { data, response } = await ask().catch((error: unknown) => {
+        if (!withUsage || !refusesStreamOptions(error)) throw error;
+        withUsage = false;
+        return ask();
+      });
+      alive();
+      if (!/event-stream/.test(response.headers.get('content-type') ?? 'event-stream')) {
+        data.controller.abort();
+        throw notAStream(baseUrl);
+      }
+      yield* read(data, host, alive);
+    };
+    yield* patiently(open, request.signal, this.patience, { baseUrl, key: target.key, model: request.model });
+  }
+
+  async listModels(target: Target, signal: AbortSignal): Promise<UpstreamModel[]> {
+    try {
+      const models: UpstreamModel[] = [];
+      for await (const model of this.client(target).models.list({ signal })) models.push(upstreamModel(model));
+      return models;
+    } catch (error) {
+      signal.throwIfAborted();
+      const circumstances = { baseUrl: target.baseUrl ?? OPENAI_URL, key: target.key, model: undefined, begun: false };
+      throw explain(error, circumstances);
+    }
+  }
+
+  private client({ baseUrl = OPENAI_URL, key }: Target): OpenAI {
+    return new OpenAI({
+      baseURL: baseUrl,
+      apiKey: key ?? 'none',
+      organization: null,
+      project: null,
+      // Servers on this machine want no key at all, and a made-up one would be a lie.
+      defaultHeaders: key === undefined ? { authorization: null } : {},
+      maxRetries: 0,
+      // Ours ends first; this only replaces the SDK's ten minutes.
+      timeout: this.patience.silenceMilliseconds + 5_000,
+      // A key goes to the host it was given for and to no other.
+      fetchOptions: { redirect: 'error' },
+      // The SDK would print broken frames, and with them what people wrote.
+      logLevel: 'off',
+    });
+  }
+}
+
+const bodyOf = (request: ChatRequest, baseUrl: string, withUsage: boolean): Body => {
+  const limit = request.maxOutputTokens;
+  // OpenAI renamed the field for its newer models; the compatible servers know the old name.
+  const limited =
+    limit === undefined ? {} : baseUrl === OPENAI_URL ? { max_completion_tokens: limit } : { max_tokens: limit };
+  return {
+    model: request.model,
+    messages: [
+      ...(request.system ? [{ role: 'system' as const, content: request.system }] : []),
+      ...request.turns.map(({ role, content }) => ({ role, content })),
+      ...(request.prefill ? [{ role: 'assistant' as const, content: request.prefill }] : []),
+    ],
+    ...limited,
+    stream: true,
+    ...(withUsage ? { stream_options: { include_usage: true } } : {}),
+  };
+};
+
+async function* read(chunks: AsyncIterable<Chunk>, host: string, alive: () => void): AsyncIterable<ChatChunk> {
+  let finished = false;
+  let usage: Usage | undefined;
+  try {
+    for await (const chunk of chunks) {
+      alive();
+      usage = usageOf(chunk) ?? usage;
+      const choice = chunk.choices?.[0];
+      if (!choice) continue;
+      const { reasoning, text } = deltaOf(choice.delta);
+      if (reasoning) yield { type: 'text', kind: 'reasoning', text: reasoning };
+      if (text) yield { type: 'text', kind: 'text', text };
+      if (choice.finish_reason === 'content_filter') throw filtered(host);
+      if (choice.finish_reason) finished = true;
+    }
+  } catch (error) {
+    // After the finish only the usage was missing: the answer is complete without it.
+    if (!finished) throw error;
+  }
+  if (!finished) throw cut(host);
+  if (usage) yield { type: 'usage', usage };
+}
+
+/** Reasoning has no field in the specification: DeepSeek and vLLM say `reasoning_content`, OpenRouter and Ollama `reasoning`. */
+const deltaOf = (delta: unknown): { reasoning: string; text: string } => {
+  const { content, reasoning_content, reasoning } = (delta ?? {}) as Record<string, unknown>;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { reasoning: text(reasoning_content) || text(reasoning), text: text(content) };
+};
+
+const usageOf = ({ usage }: Chunk): Usage | undefined => {
+  if (!usage || typeof usage.prompt_tokens !== 'number') return undefined;
+  // DeepSeek's name for cached tokens.
+  const { prompt_cache_hit_tokens: hits } = usage as { prompt_cache_hit_tokens?: number };
+  return {
+    inputTokens: usage.prompt_tokens,
+    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? hits ?? 0,
+    outputTokens: usage.completion_tokens ?? 0,
+    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+    estimated: false,
+  };
+};
+
+/** Fields beyond the specification: vLLM says `max_model_len`, OpenRouter `context_length`, LM Studio and llama.cpp nothing. */
+const upstreamModel = (model: object): UpstreamModel => {
+  const said = model as Record<string, unknown>;
+  const number = (value: unknown): number | undefined => (Number.isSafeInteger(value) ? (value as number) : undefined);
+  return {
+    id: String(said.id),
+    name: typeof said.name === 'string' ? said.name : undefined,
+    contextWindow: number(said.context_length) ?? number(said.max_model_len) ?? number(said.context_window),
+    maxOutputTokens: number((said.top_provider as Record<string, unknown> | undefined)?.max_completion_tokens),
+  };
+};
+
+const refusesStreamOptions = (error: unknown): boolean =>
+  error instanceof OpenAI.APIError &&
+  (error.status === 400 || error.status === 422) &&
+  /stream_options|include_usage/.test(error.message);
+
+const notAStream = (baseUrl: string): AppError =>
+  new AppError('provider.bad_response', {
+    detail: `${hostOf(baseUrl)} did not answer with a stream. The address of the connection usually ends in /v1.`,
+  });
+
+const filtered = (host: string): AppError =>
+  new AppError('provider.refused', { detail: `${host} stopped the answer because of its content rules.` });
