@@ -2,11 +2,13 @@ import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from './auth/auth.module.ts';
+import { ChatModule } from './chat/chat.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
 import type { ConfigValues } from './config/config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProvidersModule } from './providers/providers.module.ts';
 import { UsageModule } from './usage/usage.module.ts';
 
@@ -27,7 +29,9 @@ export class AppModule {
         CommonModule.with(config, logger),
         DatabaseModule.with(source),
         EngineModule.with(engine),
+        MetricsModule,
         AuthModule,
+        ChatModule,
         ProvidersModule,
         UsageModule,
       ],

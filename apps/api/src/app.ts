@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { AppModule } from './app.module.ts';
 import { openLogger } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
@@ -43,6 +44,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
     lives.defer(() => nest.close());
+    nest.useWebSocketAdapter(new WsAdapter(nest));
     await setUpHttp(nest, config, logger);
     const port = await listen(nest, config);
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;

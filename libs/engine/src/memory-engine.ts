@@ -36,6 +36,7 @@ function deliver(subscribers: OnHint[], hint: string): void {
 /** One process: hints stay in it. */
 export class MemoryEngine extends Engine {
   readonly bus: Bus = new MemoryBus();
+  readonly nodeId = 'local';
 
   static async open(): Promise<MemoryEngine> {
     return new MemoryEngine();

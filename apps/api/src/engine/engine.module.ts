@@ -1,4 +1,4 @@
-import { Bus, type Engine, MemoryEngine } from '@chatbox/engine';
+import { Bus, Engine, MemoryEngine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigValues } from '../config/config.ts';
 
@@ -12,6 +12,10 @@ export const openEngine = async (config: ConfigValues): Promise<Engine> => {
 @Module({})
 export class EngineModule {
   static with(engine: Engine): DynamicModule {
-    return { module: EngineModule, global: true, providers: [{ provide: Bus, useValue: engine.bus }], exports: [Bus] };
+    return { module: EngineModule, global: true, providers: [
+        { provide: Engine, useValue: engine },
+        { provide: Bus, useValue: engine.bus },
+      ],
+      exports: [Engine, Bus] };
   }
 }

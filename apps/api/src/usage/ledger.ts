@@ -17,39 +17,42 @@ export interface LedgerEntry {
   usage: Usage;
 }
 
+/** A row of `ledger` by its column names, for `jsonb_populate_record(NULL::ledger, …)`. */
+export type LedgerRow = Readonly<Record<string, string | number | boolean | null>> & { readonly cost_micros: number | null };
+
 /** What was used and what it cost: one row for each call of a provider, never changed afterwards. */
 @Injectable()
 export class Ledger {
+  /** The row of one call, for a statement that makes the call's end true and books it at once. */
+  row({ model, usage, ...entry }: LedgerEntry): LedgerRow {
+    return {
+      id: uuidv7(),
+      account_id: entry.accountId,
+      conversation_id: entry.conversationId,
+      message_id: entry.messageId,
+      generation_id: entry.generationId,
+      attempt: entry.attempt,
+      purpose: entry.purpose,
+      outcome: entry.outcome,
+      model: model.id,
+      provider: model.provider,
+      input_tokens: usage.inputTokens,
+      cached_input_tokens: usage.cachedInputTokens,
+      output_tokens: usage.outputTokens,
+      reasoning_tokens: usage.reasoningTokens,
+      estimated: usage.estimated,
+      cost_micros: costOf(usage, model.prices),
+      at: new Date().toISOString(),
+    };
+  }
+
   /**
-   * Writes the row in the caller's transaction, the one that makes the call's end true. Answers its cost in micro-dollars,
-   * null when the price is not known. A second row for the same attempt of a generation is refused by the database.
+   * Writes the row in the caller's transaction. Answers its cost in micro-dollars, null when the price is not known. A
+   * second row for the same attempt of a generation is refused by the database.
    */
   async write(manager: EntityManager, entry: LedgerEntry): Promise<number | null> {
-    const { model, usage } = entry;
-    const cost = costOf(usage, model.prices);
-    await manager.query(
-      `INSERT INTO ledger (id, account_id, conversation_id, message_id, generation_id, attempt, purpose, outcome, model,
-         provider, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, estimated, cost_micros)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-      [
-        uuidv7(),
-        entry.accountId,
-        entry.conversationId,
-        entry.messageId,
-        entry.generationId,
-        entry.attempt,
-        entry.purpose,
-        entry.outcome,
-        model.id,
-        model.provider,
-        usage.inputTokens,
-        usage.cachedInputTokens,
-        usage.outputTokens,
-        usage.reasoningTokens,
-        usage.estimated,
-        cost,
-      ],
-    );
-    return cost;
+    const row = this.row(entry);
+    await manager.query(`INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1)`, [JSON.stringify(row)]);
+    return row.cost_micros;
   }
 }

@@ -1,0 +1,58 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.ts';
+import { ClusterModule } from '../cluster/cluster.module.ts';
+import { ProvidersModule } from '../providers/providers.module.ts';
+import { UsageModule } from '../usage/usage.module.ts';
+import { Access } from './access.ts';
+import { ConversationStore } from './conversations/conversation-store.ts';
+import { Conversations } from './conversations/conversations.ts';
+import { ConversationsController } from './conversations/conversations.controller.ts';
+import { Purge } from './conversations/purge.ts';
+import { Titles } from './conversations/titles.ts';
+import { Checkpoints } from './generations/checkpoints.ts';
+import { Context } from './generations/context.ts';
+import { Endings } from './generations/endings.ts';
+import { EventStreams } from './generations/event-stream.ts';
+import { Fanout } from './generations/fanout.ts';
+import { GenerationStore } from './generations/generation-store.ts';
+import { Generations } from './generations/generations.ts';
+import { GenerationsController } from './generations/generations.controller.ts';
+import { Journal } from './generations/journal.ts';
+import { LiveGenerations } from './generations/live-generations.ts';
+import { Reader } from './generations/reader.ts';
+import { Runner } from './generations/runner.ts';
+import { Takeover } from './generations/takeover.ts';
+import { MessageStore } from './messages/message-store.ts';
+import { Messages } from './messages/messages.ts';
+import { MessagesController } from './messages/messages.controller.ts';
+import { SocketGateway } from './realtime/socket.gateway.ts';
+import { SocketRooms } from './realtime/socket-rooms.ts';
+
+@Module({
+  imports: [AuthModule, ClusterModule, ProvidersModule, UsageModule],
+  controllers: [ConversationsController, MessagesController, GenerationsController],
+  providers: [
+    Access,
+    Checkpoints,
+    Context,
+    ConversationStore,
+    Conversations,
+    Endings,
+    EventStreams,
+    Fanout,
+    Generations,
+    GenerationStore,
+    Journal,
+    LiveGenerations,
+    MessageStore,
+    Messages,
+    Purge,
+    Reader,
+    Runner,
+    SocketGateway,
+    SocketRooms,
+    Takeover,
+    Titles,
+  ],
+})
+export class ChatModule {}

@@ -1,0 +1,95 @@
+import { eventId, parseEventId, type Place, type StreamEvent } from '@chatbox/contracts';
+import { Bus } from '@chatbox/engine';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../../common/identity.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { SESSION_ENDED } from '../../auth/live-sessions.ts';
+import { Reader } from './reader.ts';
+
+const HEARTBEAT_MILLISECONDS = 15_000;
+/** What a reader that does not keep up may hold in this process; it is cut off and comes back with its place. */
+const MOST_BUFFERED_BYTES = 1024 * 1024;
+
+interface Open {
+  sessionId: string;
+  close: () => void;
+}
+
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of one generation to one reader. */
+@Injectable()
+export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly open_ = new Set<Open>();
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly bus: Bus,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.bus.subscribe(SESSION_ENDED, (sessionId) => {
+      for (const stream of this.open_) if (stream.sessionId === sessionId) stream.close();
+    });
+  }
+
+  /** A stream without an end is never taken for "done": its readers come back, to the next process. */
+  beforeApplicationShutdown(): void {
+    for (const stream of this.open_) stream.close();
+  }
+
+  open(who: Identity, generationId: string, lastEventId: string | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    const { raw } = reply;
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    raw.flushHeaders();
+    this.metrics.readerJoined('sse');
+    let at = placeOf(generationId, lastEventId);
+    const send = (event: StreamEvent): void => {
+      at = { generationId, attempt: event.attempt, position: event.position };
+      raw.write(toText(event));
+      if (raw.writableLength > MOST_BUFFERED_BYTES) {
+        this.metrics.readerTooSlow('sse');
+        close();
+      } else if (event.type === 'end') close();
+    };
+    const heartbeat = setInterval(() => {
+      if (at) send({ type: 'heartbeat', ...at });
+      else raw.write(':\n\n');
+    }, HEARTBEAT_MILLISECONDS);
+    let closed = false;
+    const leave: { now: () => void } = { now: () => {} };
+    const close = (): void => {
+      if (closed) return;
+      closed = true;
+      clearInterval(heartbeat);
+      this.open_.delete(stream);
+      this.metrics.readerLeft('sse');
+      leave.now();
+      raw.end();
+    };
+    const stream: Open = { sessionId: who.sessionId, close };
+    this.open_.add(stream);
+    request.raw.once('close', close);
+    leave.now = this.reader.follow(generationId, at, (event) => {
+      if (!closed) send(event);
+    });
+    if (closed) leave.now();
+  }
+}
+
+function placeOf(generationId: string, lastEventId: string | undefined): Place | undefined {
+  const parsed = lastEventId === undefined ? undefined : parseEventId(lastEventId);
+  // An id that is not ours is a reader that has something we cannot know: it starts anew, with a reset.
+  if (!parsed) return lastEventId === undefined ? undefined : { generationId, attempt: 0, position: 0 };
+  return { generationId, ...parsed };
+}
+
+/** JSON has no raw line breaks, so one data line always holds one event. */
+const toText = (event: StreamEvent): string =>
+  `id: ${eventId(event.attempt, event.position)}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;

@@ -1,0 +1,287 @@
+import type { GenerationError, Part, TerminalStatus, Usage } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Lease } from '../../cluster/node-lease.ts';
+import { returned } from '../../database/returned.ts';
+import type { LedgerRow } from '../../usage/ledger.ts';
+import { type Answer, plainText } from './answer.ts';
+import { decodeFrames, type Frame } from './frames.ts';
+import { type GenerationRow, GENERATION_COLUMNS } from './generation-row.ts';
+
+/** Says whether the node may write at all. Taken by every write below, so that a claim waits for it and then outdates it. */
+const HELD = `SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE`;
+
+export interface Outcome {
+  status: TerminalStatus;
+  error: GenerationError | null;
+  usage: Usage;
+  booking: LedgerRow;
+}
+
+export interface Checkpoint {
+  generationId: string;
+  messageId: string;
+  attempt: number;
+  answer: Answer;
+}
+
+/** What a takeover found: the generation as it is now owned here, and everything of it that was durable. */
+export interface Claimed {
+  row: GenerationRow;
+  parts: Part[];
+}
+
+/** How a takeover puts the dead attempt in order. */
+export interface Estate {
+  restore(parts: Part[], frames: Frame[]): Answer;
+  book(orphan: GenerationRow, answer: Answer): Promise<LedgerRow>;
+}
+
+/** Owns generation, attempt and journal: every write names the node's epoch, and one that lost it writes nothing. */
+@Injectable()
+export class GenerationStore {
+  constructor(private readonly source: DataSource) {}
+
+  /** The journal row's number, or undefined when the lease is gone. */
+  async appendJournal(lease: Lease, frames: string): Promise<string | undefined> {
+    const rows: { seq: string }[] = await this.source.query(
+      `WITH held AS (${HELD})
+       INSERT INTO journal (slot, node_id, epoch, frames)
+       SELECT (extract(epoch FROM clock_timestamp())::bigint / 60) % 4, $1, $2, $3 FROM held
+       RETURNING seq`,
+      [lease.nodeId, lease.epoch, frames],
+    );
+    return rows[0]?.seq;
+  }
+
+  /**
+   * Writes the text so far of all these generations in one statement.
+   * Returns the ids of those of this node for which somebody asked to stop.
+   */
+  async checkpoint(lease: Lease, seq: string, checkpoints: readonly Checkpoint[]): Promise<string[]> {
+    const rows: { id: string }[] = await this.source.query(
+      `WITH held AS (${HELD}),
+       drafts AS (
+         SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::text[], $8::jsonb[], $9::int[])
+           AS d (generation_id, message_id, attempt, text, parts, position)
+       ),
+       kept AS (
+         UPDATE generation g SET checkpoint_seq = $3 FROM drafts d, held
+         WHERE g.id = d.generation_id AND g.attempt = d.attempt AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
+         RETURNING g.id, g.stop_requested_at
+       ),
+       written AS (
+         UPDATE message m SET text = d.text, parts = d.parts, position = d.position
+         FROM drafts d JOIN kept k ON k.id = d.generation_id
+         WHERE m.id = d.message_id AND m.position <> d.position
+       )
+       SELECT id FROM kept WHERE stop_requested_at IS NOT NULL`,
+      [
+        lease.nodeId,
+        lease.epoch,
+        seq,
+        checkpoints.map(({ generationId }) => generationId),
+        checkpoints.map(({ messageId }) => messageId),
+        checkpoints.map(({ attempt }) => attempt),
+        checkpoints.map(({ answer }) => answer.plain),
+        checkpoints.map(({ answer }) => JSON.stringify(answer.parts)),
+        checkpoints.map(({ answer }) => answer.position),
+      ],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * The one terminal state, the whole text, the ledger row and the sums, in one statement: all of it or nothing.
+   * Returns the conversation's new revision, or undefined when this node does not own the attempt any more.
+   */
+  async finish(
+    lease: Lease,
+    generation: Pick<GenerationRow, 'id' | 'attempt'>,
+    answer: Answer,
+    outcome: Outcome,
+  ): Promise<number | undefined> {
+    const { usage, booking } = outcome;
+    const rows = await this.source.query(
+      `WITH held AS (${HELD}),
+       ended AS (
+         UPDATE generation g SET status = $5, finished_at = clock_timestamp(), error = $6 FROM held
+         WHERE g.id = $3 AND g.attempt = $4 AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
+         RETURNING g.*
+       ),
+       written AS (
+         UPDATE message m SET text = $7, parts = $8, position = $9, usage = $10, cost_micros = $11
+         FROM ended WHERE m.id = ended.message_id
+       ),
+       booked AS (
+         INSERT INTO ledger SELECT row.* FROM ended, jsonb_populate_record(NULL::ledger, $12) AS row
+       )
+       UPDATE conversation c SET revision = revision + 1, updated_at = clock_timestamp(),
+         cost_micros = cost_micros + coalesce($11, 0), input_tokens = input_tokens + $13, output_tokens = output_tokens + $14
+       FROM ended WHERE c.id = ended.conversation_id
+       RETURNING c.revision`,
+      [
+        lease.nodeId,
+        lease.epoch,
+        generation.id,
+        generation.attempt,
+        outcome.status,
+        outcome.error,
+        answer.plain,
+        JSON.stringify(answer.parts),
+        answer.position,
+        usage,
+        booking.cost_micros,
+        JSON.stringify(booking),
+        usage.inputTokens,
+        usage.outputTokens,
+      ],
+    );
+    const row = returned<{ revision: string }>(rows)[0];
+    return row && Number(row.revision);
+  }
+
+  /** Durable, whoever owns the generation. False when it is not running (any more). */
+  async requestStop(generationId: string): Promise<boolean> {
+    const rows = await this.source.query(
+      `UPDATE generation SET stop_requested_at = coalesce(stop_requested_at, clock_timestamp())
+       WHERE id = $1 AND status = 'running' RETURNING id`,
+      [generationId],
+    );
+    return returned(rows).length > 0;
+  }
+
+  async read(generationId: string): Promise<GenerationRow | undefined> {
+    const rows: GenerationRow[] = await this.source.query(
+      `SELECT ${GENERATION_COLUMNS} FROM generation g WHERE g.id = $1`,
+      [generationId],
+    );
+    return rows[0];
+  }
+
+  async runningIn(conversationId: string): Promise<string[]> {
+    const rows: { id: string }[] = await this.source.query(
+      `SELECT id FROM generation WHERE conversation_id = $1 AND status = 'running'`,
+      [conversationId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of these generations that are in the conversation. */
+  async belonging(conversationId: string, ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows: { id: string }[] = await this.source.query(
+      `SELECT id FROM generation WHERE conversation_id = $1 AND id = ANY($2)`,
+      [conversationId, ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** Checkpoint and what the journal of its owner has after it. */
+  async durable(row: GenerationRow): Promise<{ parts: Part[]; frames: Frame[] }> {
+    const [message]: { parts: Part[] }[] = await this.source.query(`SELECT parts FROM message WHERE id = $1`, [
+      row.messageId,
+    ]);
+    return { parts: message?.parts ?? [], frames: await this.journalOf(row) };
+  }
+
+  /**
+   * Takes the generations of nodes whose lease ended, at most `limit`. The dead node's row is locked and outdated first:
+   * an append that is under way commits before, a later one is refused. Then attempt + 1 and a new owner, and the text of
+   * the journal goes into the checkpoint, so that only the new owner's journal counts from here.
+   */
+  async claim(lease: Lease, limit: number, { restore, book }: Estate): Promise<Claimed[]> {
+    return this.source.transaction(async (manager) => {
+      const nodes: { id: string; ended: boolean }[] = await manager.query(
+        `SELECT n.id, n.lease_until < clock_timestamp() AND n.lease_until > '-infinity' AS ended FROM node n
+         WHERE EXISTS (SELECT 1 FROM generation g WHERE g.node_id = n.id AND g.status = 'running'
+           AND (g.epoch <> n.epoch OR n.lease_until < clock_timestamp()))
+         FOR UPDATE OF n SKIP LOCKED`,
+      );
+      if (nodes.length === 0) return [];
+      await manager.query(`UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = ANY($1)`, [
+        nodes.filter(({ ended }) => ended).map(({ id }) => id),
+      ]);
+      const orphans: GenerationRow[] = await manager.query(
+        `SELECT ${GENERATION_COLUMNS} FROM generation g JOIN node n ON n.id = g.node_id
+         WHERE g.status = 'running' AND n.epoch <> g.epoch AND n.id = ANY($2)
+         ORDER BY g.started_at LIMIT $1 FOR UPDATE OF g SKIP LOCKED`,
+        [limit, nodes.map(({ id }) => id)],
+      );
+      const claimed: Claimed[] = [];
+      for (const orphan of orphans) {
+        const [message]: { parts: Part[] }[] = await manager.query(`SELECT parts FROM message WHERE id = $1`, [
+          orphan.messageId,
+        ]);
+        const answer = restore(message?.parts ?? [], await this.journalOf(orphan, manager.query.bind(manager)));
+        const parts = answer.parts;
+        await manager.query(`INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1) ON CONFLICT DO NOTHING`, [
+          JSON.stringify(await book(orphan, answer)),
+        ]);
+        await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
+          orphan.messageId,
+          plainText(parts),
+          JSON.stringify(parts),
+          answer.position,
+        ]);
+        await manager.query(
+          `UPDATE generation SET attempt = attempt + 1, node_id = $2, epoch = $3, checkpoint_seq = 0 WHERE id = $1`,
+          [orphan.id, lease.nodeId, lease.epoch],
+        );
+        const owned = { nodeId: lease.nodeId, epoch: lease.epoch, attempt: orphan.attempt + 1, checkpointSeq: '0' };
+        claimed.push({ row: { ...orphan, ...owned }, parts });
+      }
+      return claimed;
+    });
+  }
+
+  /**
+   * Begins the text of this attempt anew and keeps what the one before had said. False when this node does not own it.
+   */
+  async restart(lease: Lease, generation: Pick<GenerationRow, 'id' | 'attempt'>, earlier: Part[]): Promise<boolean> {
+    const rows = await this.source.query(
+      `WITH held AS (${HELD}),
+       owned AS (
+         SELECT g.id, g.message_id FROM generation g, held
+         WHERE g.id = $3 AND g.attempt = $4 AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running' FOR UPDATE OF g
+       ),
+       kept AS (
+         INSERT INTO attempt (generation_id, attempt, parts, reason) SELECT id, $4 - 1, $5, 'restarted' FROM owned
+         ON CONFLICT DO NOTHING
+       )
+       UPDATE message m SET text = '', parts = '[]', position = 0 FROM owned WHERE m.id = owned.message_id RETURNING m.id`,
+      [lease.nodeId, lease.epoch, generation.id, generation.attempt, JSON.stringify(earlier)],
+    );
+    return returned(rows).length > 0;
+  }
+
+  /** Empties the oldest slot of the journal, unless a running generation still needs one of its rows. */
+  async emptyOldestSlot(): Promise<void> {
+    await this.source.transaction(async (manager) => {
+      await manager.query(`SET LOCAL lock_timeout = '100ms'`);
+      const [{ slot }]: [{ slot: number }] = await manager.query(
+        `SELECT ((extract(epoch FROM clock_timestamp())::bigint / 60 + 1) % 4)::int AS slot`,
+      );
+      const [{ needed, filled }]: [{ needed: boolean; filled: boolean }] = await manager.query(
+        `SELECT EXISTS (SELECT 1 FROM journal_${Number(slot)}) AS filled,
+           EXISTS (SELECT 1 FROM generation g WHERE g.status = 'running' AND EXISTS (
+             SELECT 1 FROM journal_${Number(slot)} j
+             WHERE j.node_id = g.node_id AND j.epoch = g.epoch AND j.seq > g.checkpoint_seq)) AS needed`,
+      );
+      if (filled && !needed) await manager.query(`TRUNCATE journal_${Number(slot)}`);
+    });
+  }
+
+  private async journalOf(
+    row: GenerationRow,
+    query: (sql: string, values: unknown[]) => Promise<{ frames: string }[]> = this.source.query.bind(this.source),
+  ): Promise<Frame[]> {
+    const rows = await query(
+      `SELECT frames FROM journal WHERE node_id = $1 AND epoch = $2 AND seq > $3 ORDER BY seq`,
+      [row.nodeId, row.epoch, row.checkpointSeq],
+    );
+    return rows
+      .flatMap(({ frames }) => decodeFrames(frames))
+      .filter(({ generationId, attempt }) => generationId === row.id && attempt === row.attempt);
+  }
+}

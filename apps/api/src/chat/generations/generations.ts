@@ -1,0 +1,147 @@
+import type { Generation, Message } from '@chatbox/contracts';
+import { Bus } from '@chatbox/engine';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { NodeLease } from '../../cluster/node-lease.ts';
+import { AppError } from '../../common/app-error.ts';
+import { Logger } from '../../common/logger.ts';
+import { Config } from '../../config/config.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import type { Ownership } from '../access.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Fanout } from './fanout.ts';
+import type { Frame } from './frames.ts';
+import { type GenerationRow, toGeneration } from './generation-row.ts';
+import { GenerationStore } from './generation-store.ts';
+import { Journal } from './journal.ts';
+import { LiveGeneration } from './live-generation.ts';
+import { LiveGenerations } from './live-generations.ts';
+import { Runner } from './runner.ts';
+
+/** Hint: somebody asked to stop the generation of this id. Lost hints are found by the next checkpoint. */
+const STOP_TOPIC = 'generation.stop';
+/** How long the answer to "stop" waits for the terminal state; the request itself is durable before. */
+const STOP_ANSWER_MILLISECONDS = 3_000;
+
+/** What this node does with generations: starts, shows, stops, lets go. */
+@Injectable()
+export class Generations implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly runs = new Set<Promise<void>>();
+  private draining = false;
+
+  constructor(
+    private readonly store: GenerationStore,
+    private readonly alive: LiveGenerations,
+    private readonly runner: Runner,
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
+    private readonly fanout: Fanout,
+    private readonly bus: Bus,
+    private readonly lease: NodeLease,
+    private readonly config: Config,
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {
+    journal.listen((frames, seq) => this.show(frames, seq));
+    lease.onLost(() => this.letGo());
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.bus.subscribe(STOP_TOPIC, (generationId) => this.abort(generationId));
+    this.checkpoints.start((generationId) => this.abort(generationId));
+  }
+
+  refuseWhenDraining(): void {
+    if (this.draining) throw new AppError('service.draining', { retryAfterSeconds: 1 });
+  }
+
+  /** Runs an attempt that this node owns: a new generation, or one that was claimed with what was durable of it. */
+  start(row: GenerationRow, durableParts: Message['parts'] = []): LiveGeneration {
+    const live = new LiveGeneration(row, durableParts);
+    this.alive.add(live);
+    this.metrics.generationStarted();
+    if (row.attempt > 1) this.fanout.toGeneration(row.conversationId, live.reset());
+    const run = this.runner.run(live).finally(() => {
+      this.alive.remove(live);
+      this.runs.delete(run);
+      this.metrics.generationEnded(live.ended ?? 'lost');
+    });
+    this.runs.add(run);
+    return live;
+  }
+
+  async read({ generationId }: Ownership & { generationId: string }): Promise<Generation> {
+    const row = await this.store.read(generationId);
+    if (!row) throw new AppError('generation.not_found');
+    return toGeneration(row);
+  }
+
+  /** Durable before it is acknowledged; works wherever the generation runs. Stopping what has ended changes nothing. */
+  async stop({ generationId }: Ownership & { generationId: string }): Promise<Generation> {
+    if (await this.store.requestStop(generationId)) {
+      const ended = this.untilEnd(generationId);
+      await this.bus
+        .publish(STOP_TOPIC, generationId)
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'a stop hint was lost'));
+      await ended;
+    }
+    const row = await this.store.read(generationId);
+    if (!row) throw new AppError('generation.not_found');
+    return toGeneration(row);
+  }
+
+  /** A message as its readers see it: what is durable now, not what the last checkpoint had. */
+  asShown(message: Message): Message {
+    const live = message.generation && this.alive.get(message.generation.id);
+    if (!live) return message;
+    const { shown } = live;
+    return { ...message, content: shown.plain, parts: shown.parts, position: shown.position };
+  }
+
+  /** Takes no new work, lets short answers finish, then hands the rest over by giving the lease back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.draining = true;
+    await Promise.race([Promise.all(this.runs), after(this.config.DRAIN_SECONDS * 1000)]);
+    await Promise.race([this.journal.flushed().catch(() => undefined), after(2_000)]);
+    await this.checkpoints.stop();
+    this.letGo();
+    await Promise.race([Promise.all(this.runs), after(2_000)]);
+    await this.lease.release();
+  }
+
+  private show(frames: readonly Frame[], seq: string): void {
+    for (const frame of frames) {
+      const live = this.alive.get(frame.generationId);
+      if (live?.row.attempt !== frame.attempt) continue;
+      this.fanout.toGeneration(live.row.conversationId, live.commit(frame));
+    }
+    this.checkpoints.durableUpTo(seq);
+  }
+
+  private abort(generationId: string): void {
+    const live = this.alive.get(generationId);
+    if (!live) return;
+    live.stopRequested = true;
+    live.abort.abort();
+  }
+
+  /** The lease is gone or given back: end the provider calls, leave the generations to whoever takes them. */
+  private letGo(): void {
+    for (const live of this.alive.all()) {
+      this.alive.remove(live);
+      live.abort.abort();
+    }
+  }
+
+  private untilEnd(generationId: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const leave = this.fanout.watchGeneration(generationId, (event) => {
+      if (event.type === 'end') resolve();
+    });
+    return Promise.race([promise, after(STOP_ANSWER_MILLISECONDS)]).finally(leave);
+  }
+}
+
+const after = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });

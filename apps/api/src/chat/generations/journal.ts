@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { NodeLease, type Lease } from '../../cluster/node-lease.ts';
+import { Logger } from '../../common/logger.ts';
+import { Config } from '../../config/config.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { type Frame, encodeFrames } from './frames.ts';
+import { GenerationStore } from './generation-store.ts';
+
+/** Called in order, after the frames are durable; `seq` is the journal row that holds them. */
+type OnDurable = (frames: readonly Frame[], seq: string) => void;
+
+interface Batch {
+  frames: Map<string, Frame>;
+  done: PromiseWithResolvers<void>;
+}
+
+const RETRY_MILLISECONDS = 200;
+/** Above this, the runners wait before they read on from the provider. */
+const HIGH_WATER = 4 * 1024 * 1024;
+
+/**
+ * Durable before visible: collects the frames of all generations of this node for a short window and commits them as one
+ * row. The first frame after a pause goes at once; under load the window is at least as long as a commit takes, because
+ * there is one writer and it starts again only when it is done. A commit that fails is tried again with the same frames
+ * for as long as the lease is held; when the lease is gone the frames are dropped, nobody has seen them.
+ */
+@Injectable()
+export class Journal {
+  private batch = newBatch();
+  private pending = 0;
+  private writing = false;
+  private timer: NodeJS.Timeout | undefined;
+  private lastStart = 0;
+  private onDurable: OnDurable = () => undefined;
+
+  constructor(
+    private readonly store: GenerationStore,
+    private readonly lease: NodeLease,
+    private readonly config: Config,
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {
+    lease.onLost(() => this.drop());
+  }
+
+  listen(onDurable: OnDurable): void {
+    this.onDurable = onDurable;
+  }
+
+  append(frame: Frame): void {
+    const key = `${frame.generationId} ${frame.part}`;
+    const earlier = this.batch.frames.get(key);
+    if (earlier && earlier.attempt === frame.attempt) {
+      earlier.text += frame.text;
+      earlier.position = frame.position;
+    } else {
+      this.batch.frames.set(key, { ...frame });
+    }
+    this.pending += frame.text.length;
+    this.schedule();
+  }
+
+  /** Resolves when all that was appended before is durable; rejects when it was dropped with the lease. */
+  async flushed(): Promise<void> {
+    if (this.batch.frames.size === 0 && !this.writing) return;
+    const { done } = this.batch.frames.size > 0 ? this.batch : { done: this.inFlight };
+    await done?.promise;
+  }
+
+  /** Resolves at once unless the database cannot keep up. */
+  async room(): Promise<void> {
+    while (this.pending > HIGH_WATER) await this.flushed();
+  }
+
+  private inFlight: PromiseWithResolvers<void> | undefined;
+
+  private schedule(): void {
+    if (this.writing || this.timer) return;
+    const wait = this.lastStart + this.config.JOURNAL_WINDOW_MILLISECONDS - performance.now();
+    this.timer = setTimeout(() => void this.write(), Math.max(0, wait));
+  }
+
+  private async write(): Promise<void> {
+    this.timer = undefined;
+    const batch = this.batch;
+    if (batch.frames.size === 0) return;
+    this.batch = newBatch();
+    this.writing = true;
+    this.inFlight = batch.done;
+    this.lastStart = performance.now();
+    const frames = [...batch.frames.values()];
+    try {
+      const seq = await this.commit(frames);
+      this.metrics.journalFlush((performance.now() - this.lastStart) / 1000, frames.length);
+      this.onDurable(frames, seq);
+      batch.done.resolve();
+    } catch (error) {
+      batch.done.reject(error);
+    } finally {
+      for (const { text } of frames) this.pending -= text.length;
+      this.writing = false;
+      this.inFlight = undefined;
+      if (this.batch.frames.size > 0) this.schedule();
+    }
+  }
+
+  private async commit(frames: readonly Frame[]): Promise<string> {
+    const encoded = encodeFrames(frames);
+    for (;;) {
+      const lease = this.lease.current;
+      if (!lease) throw new LeaseGone();
+      try {
+        return await this.commitOnce(lease, encoded);
+      } catch (error) {
+        if (error instanceof LeaseGone) throw error;
+        // The commit may have happened although the answer was lost: replay passes over what stands there twice.
+        this.logger.warn({ err: error }, 'journal flush failed; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+      }
+    }
+  }
+
+  private async commitOnce(lease: Lease, encoded: string): Promise<string> {
+    const seq = await this.store.appendJournal(lease, encoded);
+    if (seq !== undefined) return seq;
+    this.lease.refused();
+    throw new LeaseGone();
+  }
+
+  private drop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { done, frames } = this.batch;
+    if (frames.size === 0) return;
+    this.batch = newBatch();
+    for (const { text } of frames.values()) this.pending -= text.length;
+    done.reject(new LeaseGone());
+  }
+}
+
+/** The node lost its lease; whoever holds it now decides what becomes of the generation. */
+export class LeaseGone extends Error {
+  override readonly name = 'LeaseGone';
+}
+
+function newBatch(): Batch {
+  const done = Promise.withResolvers<void>();
+  done.promise.catch(() => undefined);
+  return { frames: new Map(), done };
+}

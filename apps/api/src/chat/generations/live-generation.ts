@@ -1,0 +1,96 @@
+import type { Delta, Part, PartKind, Place, Reset, Snapshot, TerminalStatus } from '@chatbox/contracts';
+import { Answer } from './answer.ts';
+import type { GenerationEvent } from './fanout.ts';
+import type { Frame } from './frames.ts';
+import type { GenerationRow } from './generation-row.ts';
+
+/** A generation that this node owns: what is durable (and therefore may be shown), and where the received text goes on. */
+export class LiveGeneration {
+  readonly abort = new AbortController();
+  /** Durable and shown. */
+  shown: Answer;
+  /** Changed since the last checkpoint. */
+  dirty = true;
+  stopRequested: boolean;
+  /** Its terminal state, once that is durable. */
+  ended: TerminalStatus | undefined;
+  private part: number;
+  private kind: PartKind | undefined;
+  private position: number;
+
+  constructor(
+    readonly row: GenerationRow,
+    readonly durableParts: Part[] = [],
+  ) {
+    this.shown = Answer.of(durableParts);
+    this.stopRequested = row.stopRequestedAt !== null;
+    if (this.stopRequested) this.abort.abort();
+    this.part = durableParts.length - 1;
+    this.kind = durableParts.at(-1)?.kind;
+    this.position = this.shown.position;
+  }
+
+  /** Gives received text its place; nobody sees it before it comes back by `commit`. */
+  receive(kind: PartKind, text: string): Frame {
+    if (kind !== this.kind) {
+      this.part += 1;
+      this.kind = kind;
+    }
+    this.position += text.length;
+    return {
+      generationId: this.row.id,
+      attempt: this.row.attempt,
+      position: this.position,
+      part: this.part,
+      kind,
+      text,
+    };
+  }
+
+  /** The frame is durable: it becomes part of what is shown. */
+  commit({ position, part, kind, text }: Frame): Delta {
+    this.shown.append(part, kind, text);
+    this.dirty = true;
+    return { type: 'delta', generationId: this.row.id, attempt: this.row.attempt, position, text, part, kind };
+  }
+
+  /** Forgets the text of the attempt before, after the database has. */
+  restart(): Reset {
+    this.shown = new Answer();
+    this.part = -1;
+    this.kind = undefined;
+    this.position = 0;
+    this.dirty = false;
+    return this.reset();
+  }
+
+  reset(): Reset {
+    return { type: 'reset', ...this.whole() };
+  }
+
+  /** What a reader at `place` lacks: deltas where its text is the beginning of this one, a reset where it may not be. */
+  catchUp(place: Place | undefined): GenerationEvent[] {
+    if (!place) return [this.snapshot()];
+    const { attempt } = this.row;
+    if (place.attempt !== attempt || place.position > this.shown.position) return [this.reset()];
+    return missing(this.row.id, attempt, this.shown, place.position);
+  }
+
+  private snapshot(): Snapshot {
+    return { type: 'snapshot', status: 'running', ...this.whole() };
+  }
+
+  private whole() {
+    const { shown, row } = this;
+    return {
+      generationId: row.id,
+      attempt: row.attempt,
+      position: shown.position,
+      text: shown.text,
+      parts: shown.parts,
+    };
+  }
+}
+
+export const missing = (generationId: string, attempt: number, answer: Answer, from: number): Delta[] =>
+  answer.since(from).map((piece) => ({ type: 'delta', generationId, attempt, ...piece }));

@@ -1,0 +1,134 @@
+import type { GenerationError, PartKind, TerminalStatus, Usage } from '@chatbox/contracts';
+import { ERRORS } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { NodeLease } from '../../cluster/node-lease.ts';
+import { AppError } from '../../common/app-error.ts';
+import { Logger } from '../../common/logger.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { Models } from '../../providers/models.ts';
+import type { ChatRequest, ResolvedModel } from '../../providers/provider.ts';
+import { estimateTokens } from '../../usage/estimate-tokens.ts';
+import { Context } from './context.ts';
+import { Endings } from './endings.ts';
+import { Fanout } from './fanout.ts';
+import { Journal, LeaseGone } from './journal.ts';
+import type { LiveGeneration } from './live-generation.ts';
+import { Overlap, type Verdict } from './overlap.ts';
+import { GenerationStore } from './generation-store.ts';
+
+type Request = Omit<ChatRequest, 'model'>;
+
+/** Runs one attempt: calls the model, puts what it says through the journal, and ends it in exactly one way. */
+@Injectable()
+export class Runner {
+  constructor(
+    private readonly models: Models,
+    private readonly context: Context,
+    private readonly journal: Journal,
+    private readonly store: GenerationStore,
+    private readonly endings: Endings,
+    private readonly fanout: Fanout,
+    private readonly lease: NodeLease,
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Never rejects. Returns when the attempt has its terminal state, or when this node lost it. */
+  async run(live: LiveGeneration): Promise<void> {
+    let model: ResolvedModel | undefined;
+    let prompt: Request | undefined;
+    let usage: Usage | undefined;
+    let status: TerminalStatus = 'completed';
+    let error: GenerationError | null = null;
+    try {
+      live.abort.signal.throwIfAborted();
+      model = await this.models.resolve(live.row.model);
+      prompt = await this.context.request(live, model.model);
+      usage = await this.converse(live, model, prompt);
+      if (live.shown.position === 0 && !(await this.anything(live))) throw new AppError('provider.bad_response', EMPTY);
+    } catch (failure) {
+      if (failure instanceof LeaseGone) return;
+      if (live.stopRequested) status = 'stopped';
+      else if (live.abort.signal.aborted) return;
+      else ({ status, error } = this.failed(live, failure));
+    }
+    try {
+      await this.journal.flushed();
+    } catch {
+      return;
+    }
+    await this.endings.end(live, {
+      status,
+      error,
+      model: model?.model ?? { id: live.row.model, provider: 'offline', prices: null },
+      usage: usage ?? estimated(prompt, live),
+    });
+  }
+
+  private async converse(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
+    const overlap = live.durableParts.length > 0 ? new Overlap(live.shown.text, request.prefill !== undefined) : undefined;
+    const started = performance.now();
+    let first = true;
+    let usage: Usage | undefined;
+    for await (const chunk of model.stream(request)) {
+      if (chunk.type === 'usage') {
+        usage = chunk.usage;
+        continue;
+      }
+      if (chunk.text === '') continue;
+      if (first) this.metrics.firstToken(model.model.provider, (performance.now() - started) / 1000);
+      first = false;
+      if (overlap) await this.settle(live, overlap.hear(chunk.text), chunk.kind);
+      else this.say(live, chunk.kind, chunk.text);
+      await this.journal.room();
+      live.abort.signal.throwIfAborted();
+    }
+    if (overlap) await this.settle(live, overlap.end(), 'text');
+    return usage;
+  }
+
+  private async settle(live: LiveGeneration, verdict: Verdict, kind: 'text' | 'reasoning'): Promise<void> {
+    if (verdict.is === 'same') return;
+    if (verdict.is === 'differs') await this.restart(live);
+    if (verdict.text !== '') this.say(live, kind, verdict.text);
+  }
+
+  private async restart(live: LiveGeneration): Promise<void> {
+    const lease = this.lease.current;
+    if (!lease || !(await this.store.restart(lease, live.row, live.durableParts))) throw new LeaseGone();
+    this.fanout.toGeneration(live.row.conversationId, live.restart());
+  }
+
+  private say(live: LiveGeneration, kind: Extract<PartKind, 'text' | 'reasoning'>, text: string): void {
+    this.journal.append(live.receive(kind, text));
+  }
+
+  private async anything(live: LiveGeneration): Promise<boolean> {
+    await this.journal.flushed();
+    return live.shown.position > 0;
+  }
+
+  private failed(live: LiveGeneration, failure: unknown): { status: TerminalStatus; error: GenerationError } {
+    if (failure instanceof AppError) {
+      const { code, message } = failure;
+      if (code.startsWith('provider.')) this.metrics.providerFailed(live.row.model.split('/')[0] ?? '', code);
+      return { status: 'failed', error: { code, detail: message, retry: ERRORS[code].retry } };
+    }
+    this.logger.error({ err: failure, generationId: live.row.id }, 'a generation failed unexpectedly');
+    return { status: 'failed', error: { code: 'internal', detail: ERRORS.internal.title, retry: true } };
+  }
+}
+
+const EMPTY = { detail: 'The model answered with nothing. Retry, or choose another model.' };
+
+/** For providers that say nothing of usage, and for calls that were cut off before they did. */
+function estimated(prompt: Request | undefined, live: LiveGeneration): Usage {
+  const asked = prompt ? [prompt.system ?? '', ...prompt.turns.map(({ content }) => content)] : [];
+  return {
+    inputTokens: asked.reduce((sum, text) => sum + estimateTokens(text), 0),
+    cachedInputTokens: 0,
+    outputTokens: estimateTokens(live.shown.text),
+    reasoningTokens: 0,
+    estimated: true,
+  };
+}

@@ -1,0 +1,131 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { NodeLease } from '../../cluster/node-lease.ts';
+import { Logger } from '../../common/logger.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { Models } from '../../providers/models.ts';
+import { estimateTokens } from '../../usage/estimate-tokens.ts';
+import { Ledger } from '../../usage/ledger.ts';
+import { MessageStore } from '../messages/message-store.ts';
+import { Answer, replay } from './answer.ts';
+import { Endings } from './endings.ts';
+import type { GenerationRow } from './generation-row.ts';
+import { type Claimed, GenerationStore } from './generation-store.ts';
+import { Generations } from './generations.ts';
+import { LiveGeneration } from './live-generation.ts';
+import { LiveGenerations } from './live-generations.ts';
+
+const SWEEP_MILLISECONDS = 2_000;
+const BATCH = 50;
+/** One provider call each; more would spend money on an answer that kills every server that tries. */
+const MOST_ATTEMPTS = 4;
+
+/**
+ * Looks for generations whose owner died and goes on with them: from the durable text where the model can, else with a new
+ * attempt that begins anew unless it says the same, else it ends them honestly as interrupted.
+ */
+@Injectable()
+export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: GenerationStore,
+    private readonly messages: MessageStore,
+    private readonly generations: Generations,
+    private readonly alive: LiveGenerations,
+    private readonly endings: Endings,
+    private readonly models: Models,
+    private readonly ledger: Ledger,
+    private readonly lease: NodeLease,
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // A lease that was just gained comes after one that ended: often its own generations are waiting.
+    this.lease.onGained(() => this.sweepSoon());
+    this.timer = setInterval(() => this.sweepSoon(), SWEEP_MILLISECONDS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    await this.sweeping;
+  }
+
+  private sweepSoon(): void {
+    this.sweeping ??= this.sweep()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for orphaned generations'))
+      .finally(() => {
+        this.sweeping = undefined;
+      });
+  }
+
+  private async sweep(): Promise<void> {
+    for (;;) {
+      const lease = this.lease.current;
+      if (!lease) return;
+      const claimed = await this.store.claim(lease, BATCH, {
+        restore: (parts, frames) => replay(Answer.of(parts), frames),
+        book: (row, answer) => this.booking(row, answer),
+      });
+      for (const one of claimed) await this.goOn(one);
+      if (claimed.length < BATCH) return;
+    }
+  }
+
+  private async goOn({ row, parts }: Claimed): Promise<void> {
+    this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
+    if (row.attempt <= MOST_ATTEMPTS) {
+      this.metrics.generationTakenOver(parts.length > 0 ? 'continued' : 'restarted');
+      this.generations.start(row, parts);
+      return;
+    }
+    this.metrics.generationTakenOver('interrupted');
+    const live = new LiveGeneration(row, parts);
+    this.alive.add(live);
+    this.metrics.generationStarted();
+    await this.endings.end(live, {
+      status: 'interrupted',
+      error: {
+        code: 'generation.lost_owner',
+        detail: `The server that was answering stopped, ${row.attempt - 1} times in a row. Retry when you like.`,
+        retry: true,
+      },
+      model: await this.modelOf(row),
+      usage: NOTHING,
+    });
+    this.metrics.generationEnded(live.ended ?? 'lost');
+  }
+
+  /** The call that died with its process: what it cost is not known, what it said is counted here. */
+  private async booking(row: GenerationRow, answer: Answer) {
+    const asked = await this.messages.branch(row.messageId);
+    return this.ledger.row({
+      accountId: row.accountId,
+      conversationId: row.conversationId,
+      messageId: row.messageId,
+      generationId: row.id,
+      attempt: row.attempt,
+      purpose: 'chat',
+      outcome: 'abandoned',
+      model: await this.modelOf(row),
+      usage: {
+        ...NOTHING,
+        inputTokens: asked.reduce((sum, { content }) => sum + estimateTokens(content), 0),
+        outputTokens: estimateTokens(answer.text),
+      },
+    });
+  }
+
+  private async modelOf(row: GenerationRow) {
+    try {
+      return (await this.models.resolve(row.model)).model;
+    } catch {
+      return { id: row.model, provider: 'offline' as const, prices: null };
+    }
+  }
+}
+
+const NOTHING = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: true };

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { Authenticator } from '../../auth/authenticator.ts';
+import { Logger } from '../../common/logger.ts';
+import { Access } from '../access.ts';
+import { Fanout } from '../generations/fanout.ts';
+import { GenerationStore } from '../generations/generation-store.ts';
+import { Generations } from '../generations/generations.ts';
+import { LiveGenerations } from '../generations/live-generations.ts';
+import { Reader } from '../generations/reader.ts';
+import { Messages } from '../messages/messages.ts';
+
+/** What every connection needs, gathered once: a connection is made by the thousand and holds one reference. */
+@Injectable()
+export class SocketRooms {
+  readonly heartbeatSeconds = 15;
+
+  constructor(
+    readonly authenticator: Authenticator,
+    readonly access: Access,
+    readonly messages: Messages,
+    readonly generations: Generations,
+    readonly alive: LiveGenerations,
+    readonly store: GenerationStore,
+    readonly reader: Reader,
+    readonly fanout: Fanout,
+    readonly logger: Logger,
+  ) {}
+}

@@ -1,0 +1,139 @@
+import { Engine } from '@chatbox/engine';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Logger } from '../common/logger.ts';
+import { Config } from '../config/config.ts';
+
+/** The right to own generations: named in every write, so that a write of a process that lost it is refused. */
+export interface Lease {
+  readonly nodeId: string;
+  readonly epoch: string;
+}
+
+type OnChange = (lease: Lease) => void;
+
+/**
+ * This process's row in `node`. Times are the database's; this process only measures how long ago it asked.
+ * A node that cannot renew calls `onLost` before its lease ends, then asks for a new epoch until it gets one.
+ */
+@Injectable()
+export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown {
+  private lease: Lease | undefined;
+  private validUntil = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private renewing: Promise<void> | undefined;
+  private closed = false;
+  private readonly lostListeners: OnChange[] = [];
+  private readonly gainedListeners: OnChange[] = [];
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly engine: Engine,
+    private readonly config: Config,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The lease, while it is certainly still valid. */
+  get current(): Lease | undefined {
+    return performance.now() < this.validUntil ? this.lease : undefined;
+  }
+
+  onLost(listener: OnChange): void {
+    this.lostListeners.push(listener);
+  }
+
+  onGained(listener: OnChange): void {
+    this.gainedListeners.push(listener);
+    if (this.lease) listener(this.lease);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.register();
+    const interval = (this.config.LEASE_SECONDS * 1000) / 4;
+    this.timer = setInterval(() => this.beat(), interval);
+    this.timer.unref();
+  }
+
+  /** Another process wrote with a newer epoch, or a fenced write was refused: the lease is gone, whatever the clock says. */
+  refused(): void {
+    this.validUntil = 0;
+    this.beat();
+  }
+
+  /** Gives the generations of this node to whoever asks first. */
+  async release(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.timer);
+    await this.renewing;
+    const lease = this.lease;
+    this.lease = undefined;
+    this.validUntil = 0;
+    if (!lease) return;
+    await this.source.query(
+      `UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = $1 AND epoch = $2`,
+      [lease.nodeId, lease.epoch],
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.release();
+  }
+
+  private beat(): void {
+    this.fenceInTime();
+    if (this.closed || this.renewing) return;
+    this.renewing = this.renewOrRegister()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not renew the node lease'))
+      .finally(() => {
+        this.renewing = undefined;
+      });
+  }
+
+  private async renewOrRegister(): Promise<void> {
+    if (!this.lease) return this.register();
+    const asked = performance.now();
+    const { nodeId, epoch } = this.lease;
+    const renewed: unknown[] = await this.source.query(
+      `WITH renewed AS (
+         UPDATE node SET lease_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $1 AND epoch = $2 RETURNING 1
+       ) SELECT 1 FROM renewed`,
+      [nodeId, epoch, this.config.LEASE_SECONDS],
+    );
+    if (renewed.length === 1) {
+      this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
+      return;
+    }
+    this.lose('another process took it');
+    await this.register();
+  }
+
+  private async register(): Promise<void> {
+    const asked = performance.now();
+    const [row]: { epoch: string }[] = await this.source.query(
+      `INSERT INTO node (id, lease_until, version) VALUES ($1, clock_timestamp() + make_interval(secs => $2), $3)
+       ON CONFLICT (id) DO UPDATE SET
+         epoch = node.epoch + 1, lease_until = EXCLUDED.lease_until, version = EXCLUDED.version, started_at = clock_timestamp()
+       RETURNING epoch`,
+      [this.engine.nodeId, this.config.LEASE_SECONDS, '1'],
+    );
+    if (!row) throw new Error('the node row was not written');
+    this.lease = { nodeId: this.engine.nodeId, epoch: row.epoch };
+    this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
+    for (const listener of this.gainedListeners) listener(this.lease);
+  }
+
+  /** While a renewal hangs, the clock still runs: fence before anybody else may take over. */
+  private fenceInTime(): void {
+    const margin = (this.config.LEASE_SECONDS * 1000) / 4;
+    if (this.lease && performance.now() > this.validUntil - margin) this.lose('it could not be renewed in time');
+  }
+
+  private lose(reason: string): void {
+    const lost = this.lease;
+    if (!lost) return;
+    this.lease = undefined;
+    this.validUntil = 0;
+    this.logger.warn({ nodeId: lost.nodeId, epoch: lost.epoch, reason }, 'node lease lost');
+    for (const listener of this.lostListeners) listener(lost);
+  }
+}
