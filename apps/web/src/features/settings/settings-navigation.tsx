@@ -1,0 +1,46 @@
+'use client';
+
+import { Bot, Palette, UserRound, UsersRound } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { cn } from '@/lib/cn';
+import { useMe } from '@/lib/me';
+
+const PAGES = [
+  { href: '/settings/profile', label: 'Profile', icon: UserRound, ownerOnly: false },
+  { href: '/settings/appearance', label: 'Appearance', icon: Palette, ownerOnly: false },
+  { href: '/settings/models', label: 'Models', icon: Bot, ownerOnly: false },
+  { href: '/settings/people', label: 'People', icon: UsersRound, ownerOnly: true },
+] as const;
+
+export function SettingsNavigation() {
+  const pathname = usePathname();
+  const { data: me } = useMe();
+  return (
+    <nav
+      aria-label="Settings"
+      className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0 lg:w-44 lg:shrink-0 lg:border-0"
+    >
+      <ul className="flex gap-1 lg:sticky lg:top-0 lg:flex-col">
+        {PAGES.filter((page) => !page.ownerOnly || me?.role === 'owner').map(({ href, label, icon: Icon }) => {
+          const isCurrent = pathname === href;
+          return (
+            <li key={href}>
+              <Link
+                href={href}
+                aria-current={isCurrent ? 'page' : undefined}
+                className={cn(
+                  'flex min-h-11 items-center gap-2.5 border-b-2 border-transparent px-3 text-muted-foreground transition-colors hover:text-text lg:min-h-9 lg:rounded-md lg:border-0 lg:hover:bg-hover',
+                  isCurrent && 'border-accent font-medium text-text lg:bg-selected',
+                )}
+              >
+                <Icon aria-hidden className="hidden size-4 sm:block" />
+                {label}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
