@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/database.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProvidersModule } from './providers/providers.module.ts';
+import { RecoveryModule } from './recovery/recovery.module.ts';
 import { UsageModule } from './usage/usage.module.ts';
 
 export interface Opened {
@@ -34,6 +35,7 @@ export class AppModule {
         ChatModule,
         ProvidersModule,
         UsageModule,
+        RecoveryModule,
       ],
     };
   }

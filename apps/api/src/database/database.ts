@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
 
@@ -28,10 +29,33 @@ export const migrate = async (source: DataSource): Promise<string[]> => {
   const runner = source.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    refuseNewerData(source, await appliedMigrations(source));
     const done = await source.runMigrations();
     return done.map(({ name }) => name);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();
   }
+};
+
+/** Migrations this version knows. */
+export const ownMigrations = (source: DataSource): string[] =>
+  source.migrations.map((migration) => migration.name ?? migration.constructor.name);
+
+/** Migrations the database has seen, the first one first. */
+export const appliedMigrations = async (source: DataSource): Promise<string[]> => {
+  const [table] = await source.query<{ exists: boolean }[]>(`SELECT to_regclass('migration') IS NOT NULL AS exists`);
+  if (!table?.exists) return [];
+  const rows = await source.query<{ name: string }[]>('SELECT name FROM migration ORDER BY timestamp');
+  return rows.map(({ name }) => name);
+};
+
+/** Data that a newer version has changed could be damaged by this one. */
+const refuseNewerData = (source: DataSource, applied: string[]): void => {
+  const own = new Set(ownMigrations(source));
+  const unknown = applied.filter((name) => !own.has(name));
+  if (unknown.length === 0) return;
+  throw new StartError(
+    `The data is from a newer version of Chatbox (it has ${unknown.join(', ')}). Start that version, or restore a backup of this one.`,
+  );
 };

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { parseJsonBody } from './json-body.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
@@ -34,6 +35,7 @@ const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
 /** Everything between the socket and the routes: bodies, headers, cookies, errors, one log line per request. */
 export const setUpHttp = async (app: NestFastifyApplication, config: ConfigValues, logger: Logger): Promise<void> => {
   const server = app.getHttpAdapter().getInstance();
+  const metrics = app.get(Metrics);
   // JSON is the only body there is; text/plain is what a form on another site can send without asking.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -57,11 +59,13 @@ export const setUpHttp = async (app: NestFastifyApplication, config: ConfigValue
     });
   });
   server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     logger.info(
       {
         requestId: request.id,
         method: request.method,
-        route: request.routeOptions.url ?? 'unknown',
+        route,
         status: reply.statusCode,
         milliseconds: Math.round(reply.elapsedTime * 10) / 10,
         address: request.ip,
@@ -77,5 +81,5 @@ export const setUpHttp = async (app: NestFastifyApplication, config: ConfigValue
       exposedHeaders: ['x-request-id', 'retry-after'],
       maxAge: 600,
     });
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, metrics));
 };

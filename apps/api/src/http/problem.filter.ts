@@ -3,18 +3,23 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
 import type { Logger } from '../common/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { problemOf, toAppError } from './problem.ts';
 
 /** The HTTP edge of every error: problem details for the client, a log line with the cause for the operator. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw thrown;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.named(thrown, request);
+    this.metrics.error(error.code);
     if (error.code === 'internal' || error.code === 'database.unavailable')
       this.logger.error({ requestId: request.id, code: error.code, err: error.cause ?? error }, 'request failed');
     // The head is out: nothing more can be said to this client than that the answer is not whole.
