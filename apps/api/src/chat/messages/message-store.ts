@@ -71,13 +71,15 @@ export class MessageStore {
          FROM held WHERE c.id = $3 AND c.account_id = $4 AND c.revision = $5 AND c.deleted_at IS NULL
          RETURNING c.id, c.account_id, c.revision
        ),
-       asked AS (
-         INSERT INTO message (id, conversation_id, parent_id, role, text, parts, position, client_message_id, created_at)
-         SELECT $9::uuid, id, $10::uuid, 'user', $11, $12::jsonb, $13::int, $14::uuid, statement_timestamp() FROM moved WHERE $15
-       ),
-       answer AS (
-         INSERT INTO message (id, conversation_id, parent_id, role, model, created_at)
-         SELECT $6::uuid, id, $9::uuid, 'assistant', $8, statement_timestamp() FROM moved
+       written AS (
+         INSERT INTO message (id, conversation_id, parent_id, role, text, parts, position, client_message_id, model, created_at)
+         SELECT v.id, moved.id, v.parent_id, v.role, v.text, v.parts, v.position, v.client_message_id, v.model,
+           statement_timestamp()
+         FROM moved, (VALUES
+           (1, $9::uuid, $10::uuid, 'user', $11::text, $12::jsonb, $13::int, $14::uuid, NULL::text),
+           (2, $6::uuid, $9::uuid, 'assistant', '', '[]', 0, NULL, $8::text)
+         ) AS v (place, id, parent_id, role, text, parts, position, client_message_id, model)
+         WHERE $15 OR v.role = 'assistant' ORDER BY v.place
        )
        INSERT INTO generation AS g (id, conversation_id, message_id, account_id, status, model, node_id, epoch, started_at)
        SELECT $7::uuid, id, $6::uuid, account_id, 'running', $8, $1, $2, statement_timestamp() FROM moved
