@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { APIConnectionError as AnthropicConnectionError } from '@anthropic-ai/sdk';
 import type { ErrorCode } from '@chatbox/contracts';
 import { APIConnectionError as OpenAIConnectionError } from 'openai';
@@ -8,23 +9,21 @@ export interface Circumstances {
   baseUrl: string;
   key: string | undefined;
   model: string | undefined;
-  /** Text had begun to arrive. */
-  begun: boolean;
 }
 
 /** Turns whatever an SDK or the network threw into a code and a sentence with what a person can do. */
 export const explain = (error: unknown, at: Circumstances): AppError => {
   if (error instanceof AppError) return error;
   const host = hostOf(at.baseUrl);
-  if (isConnectionFailure(error)) {
-    if (at.begun) return cut(host, error);
+  if (error instanceof OpenAIConnectionError || error instanceof AnthropicConnectionError)
     return failure(
       'provider.unreachable',
       `Could not reach ${host} (${causeOf(error)}). Check that the address is right and the server is running.`,
       error,
     );
-  }
-  if (error instanceof SyntaxError)
+  // What fetch throws while a body is read: the other side hung up.
+  if (isNamed(error, 'TypeError')) return cut(host, error);
+  if (isNamed(error, 'SyntaxError'))
     return failure(
       'provider.bad_response',
       `${host} sent something that is not JSON in the middle of its answer.`,
@@ -64,11 +63,8 @@ interface Refusal {
 const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Error && 'status' in error && 'headers' in error;
 
-// undici says "terminated" when the other side hangs up in the middle of a body, and "fetch failed" before it.
-const isConnectionFailure = (error: unknown): error is Error =>
-  error instanceof OpenAIConnectionError ||
-  error instanceof AnthropicConnectionError ||
-  (error instanceof TypeError && /terminated|fetch failed|network|socket/i.test(error.message));
+// By name: fetch and JSON may come from another realm than this file, and then share no constructor with it.
+const isNamed = (error: unknown, name: string): boolean => types.isNativeError(error) && error.name === name;
 
 const explainRefusal = (error: Refusal, host: string, at: Circumstances): AppError => {
   const { status } = error;
@@ -177,11 +173,11 @@ const causeOf = (error: Error): string => {
     ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   };
   let cause: unknown = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
+  for (let depth = 0; depth < 5 && types.isNativeError(cause); depth += 1) {
     const { code } = cause as { code?: unknown };
     if (typeof code === 'string' && codes[code]) return codes[code];
     if (/redirect/i.test(cause.message)) return 'it redirects to another address, which is not followed';
-    cause = cause.cause ?? (cause instanceof AggregateError ? cause.errors[0] : undefined);
+    cause = cause.cause ?? (cause as { errors?: unknown[] }).errors?.[0];
   }
   return 'the connection failed';
 };

@@ -93,13 +93,11 @@ export class Models {
     return {
       model: { ...model, isDefault: false },
       stream: (request) =>
-        this.adapters
-          .of(kind)
-          .stream(known.target(), {
-            ...request,
-            maxOutputTokens: request.maxOutputTokens ?? limit,
-            model: upstream.id,
-          }),
+        this.adapters.of(kind).stream(known.target(), {
+          ...request,
+          maxOutputTokens: request.maxOutputTokens ?? limit,
+          model: upstream.id,
+        }),
     };
   }
 

@@ -32,7 +32,7 @@ export async function* patiently(
   open: (signal: AbortSignal, alive: () => void) => AsyncIterable<ChatChunk>,
   signal: AbortSignal,
   patience: Patience,
-  where: Omit<Circumstances, 'begun'>,
+  where: Circumstances,
 ): AsyncIterable<ChatChunk> {
   for (let retry = 0; ; retry += 1) {
     signal.throwIfAborted();
@@ -52,7 +52,7 @@ export async function* patiently(
       signal.throwIfAborted();
       const failed = silence.signal.aborted
         ? fellSilent(hostOf(where.baseUrl), patience.silenceMilliseconds / 1_000, begun)
-        : explain(error, { ...where, begun });
+        : explain(error, where);
       if (begun || retry >= RETRIES || !isWorthRetrying(failed)) throw failed;
       await waitBefore(retry, failed, patience, signal);
     } finally {

@@ -58,7 +58,6 @@ export class AnthropicAdapter extends ProviderAdapter {
         baseUrl: target.baseUrl ?? ANTHROPIC_URL,
         key: target.key,
         model: undefined,
-        begun: false,
       };
       throw explain(error, circumstances);
     }
@@ -69,7 +68,8 @@ export class AnthropicAdapter extends ProviderAdapter {
       baseURL: baseUrl,
       // Given in every case: without it the SDK looks for credentials in the environment and on disk.
       apiKey: key ?? 'none',
-      defaultHeaders: key === undefined ? { 'x-api-key': null } : {},
+      // The documented header for keys, which compatible servers know too; the SDK itself would send a bearer token.
+      defaultHeaders: { authorization: null, 'x-api-key': key ?? null },
       maxRetries: 0,
       timeout: this.patience.silenceMilliseconds + 5_000,
       fetchOptions: { redirect: 'error' },

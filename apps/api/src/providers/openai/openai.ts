@@ -48,7 +48,7 @@ export class OpenAIAdapter extends ProviderAdapter {
       return models;
     } catch (error) {
       signal.throwIfAborted();
-      const circumstances = { baseUrl: target.baseUrl ?? OPENAI_URL, key: target.key, model: undefined, begun: false };
+      const circumstances = { baseUrl: target.baseUrl ?? OPENAI_URL, key: target.key, model: undefined };
       throw explain(error, circumstances);
     }
   }
