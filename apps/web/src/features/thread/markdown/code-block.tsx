@@ -2,11 +2,12 @@ import { Check, Copy, WrapText } from 'lucide-react';
 import { memo, useEffect, useState } from 'react';
 import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
+import { SCROLLS } from '../scrolls';
 import { useCopy } from '../use-copy';
 import type { HighlightResult } from './highlighter';
-import { lazily } from './use-lazy';
+import { type Lazy, useLazy } from './use-lazy';
 
-const useHighlighter = lazily(() => import('./highlighter'));
+const HIGHLIGHTER: Lazy<typeof import('./highlighter')> = { load: () => import('./highlighter') };
 /** Numbers help from here on; below, they are noise. */
 const NUMBERED_FROM_LINES = 12;
 
@@ -42,8 +43,10 @@ export const CodeBlock = memo(function CodeBlock({ code, language, isIncomplete 
           {copied ? <Check className="text-success" /> : <Copy />}
         </IconButton>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto py-3 font-mono text-[0.8125rem] leading-[1.4rem] focus-visible:-outline-offset-2">
+      <pre
+        {...SCROLLS}
+        className="overflow-x-auto py-3 font-mono text-[0.8125rem] leading-[1.4rem] focus-visible:-outline-offset-2"
+      >
         <code className={cn('block w-fit min-w-full', isWrapped && 'w-full whitespace-pre-wrap wrap-anywhere')}>
           {lines.map((line, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its number
@@ -81,7 +84,8 @@ const Line = memo(
       </span>
     );
   },
-  (a, b) => a.number === b.number && a.line.length === b.line.length && a.line.every((piece, i) => same(piece, b.line[i])),
+  (a, b) =>
+    a.number === b.number && a.line.length === b.line.length && a.line.every((piece, i) => same(piece, b.line[i])),
 );
 
 const same = (a: Piece, b: Piece | undefined): boolean =>
@@ -89,7 +93,7 @@ const same = (a: Piece, b: Piece | undefined): boolean =>
 
 /** Coloured as far as the colours have arrived; what came since then is plain, and nothing changes its place. */
 function useLines(text: string, language: string, isIncomplete: boolean): Piece[][] {
-  const highlighter = useHighlighter(language !== '');
+  const highlighter = useLazy(HIGHLIGHTER, language !== '');
   const [coloured, setColoured] = useState<{ text: string; lines: Piece[][] }>();
   useEffect(() => {
     if (!highlighter) return;

@@ -2,7 +2,12 @@ import { toCsv } from './csv';
 
 describe('toCsv', () => {
   it('quotes what needs it', () => {
-    expect(toCsv([['a', 'b,c', 'say "hi"'], ['1', 'two\nlines', '']])).toBe('a,"b,c","say ""hi"""\r\n1,"two\nlines",');
+    expect(
+      toCsv([
+        ['a', 'b,c', 'say "hi"'],
+        ['1', 'two\nlines', ''],
+      ]),
+    ).toBe('a,"b,c","say ""hi"""\r\n1,"two\nlines",');
   });
 
   it.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\t=1'])('disarms %j', (text) => {

@@ -12,4 +12,4 @@ export const toCsv = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => row.map(cell).join(',')).join('\r\n');
 
 export const rowsOf = (table: HTMLTableElement): string[][] =>
-  Array.from(table.rows, (row) => Array.from(row.cells, (one) => one.innerText.trim()));
+  Array.from(table.rows, (row) => Array.from(row.cells, (one) => (one.textContent ?? '').trim()));

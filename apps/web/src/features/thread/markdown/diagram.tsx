@@ -1,14 +1,15 @@
 import { useEffect, useId, useState } from 'react';
+import type { DiagramPlugin } from 'streamdown';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { CodeBlock } from './code-block';
-import { lazily } from './use-lazy';
+import { type Lazy, useLazy } from './use-lazy';
 
-const useMermaid = lazily(async () => (await import('@streamdown/mermaid')).createMermaidPlugin());
+const MERMAID: Lazy<DiagramPlugin> = { load: async () => (await import('@streamdown/mermaid')).createMermaidPlugin() };
 
 /** Drawn once its source is whole. The drawing is an image of its own document: nothing in it can touch this page. */
 export function Diagram({ source, isIncomplete }: { source: string; isIncomplete: boolean }) {
-  const mermaid = useMermaid(!isIncomplete);
+  const mermaid = useLazy(MERMAID, !isIncomplete);
   const id = useId().replace(/[^a-z0-9]/gi, '');
   const [image, setImage] = useState<string>();
   const [error, setError] = useState(false);
@@ -37,7 +38,9 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
     return (
       <>
         <CodeBlock code={source} language="mermaid" isIncomplete={isIncomplete} />
-        {error ? <p className="-mt-2 mb-4 text-xs text-muted-foreground">This diagram has an error in its source.</p> : null}
+        {error ? (
+          <p className="-mt-2 mb-4 text-xs text-muted-foreground">This diagram has an error in its source.</p>
+        ) : null}
         {showsSource ? <Switch label="Show the diagram" onClick={() => setShowsSource(false)} /> : null}
       </>
     );

@@ -30,7 +30,7 @@ const heading = (Tag: 'h2' | 'h3' | 'h4' | 'h5' | 'h6', look: string) =>
   };
 
 /** Headings begin one level down: the page has its own. */
-export const ELEMENTS: Components = {
+export const ELEMENTS = {
   a: ({ href, children }) => <Link href={href}>{children}</Link>,
   img: ({ src, alt }) => <Image src={src} alt={alt} />,
   code: Code,
@@ -42,7 +42,10 @@ export const ELEMENTS: Components = {
   tbody: ({ children }) => <tbody>{children}</tbody>,
   tr: ({ children }) => <tr className="[&:not(:last-child)>td]:border-b">{children}</tr>,
   th: ({ children, style }) => (
-    <th style={style} className="sticky top-0 z-10 border-b bg-surface px-3 py-2 text-left font-medium whitespace-nowrap">
+    <th
+      style={style}
+      className="sticky top-0 z-10 border-b bg-surface px-3 py-2 text-left font-medium whitespace-nowrap"
+    >
       {children}
     </th>
   ),
@@ -80,4 +83,4 @@ export const ELEMENTS: Components = {
   ),
   hr: () => <hr className="my-6" />,
   strong: ({ children }) => <strong className="font-semibold">{children}</strong>,
-};
+} as Components;

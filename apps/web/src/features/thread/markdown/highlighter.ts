@@ -10,10 +10,7 @@ export function highlight(
   onLater: (result: HighlightResult) => void,
 ): HighlightResult | null {
   if (!plugin.supportsLanguage(language as never)) return null;
-  return plugin.highlight(
-    { code, language: language as never, themes: plugin.getThemes(), isIncomplete },
-    onLater,
-  );
+  return plugin.highlight({ code, language: language as never, themes: plugin.getThemes(), isIncomplete }, onLater);
 }
 
 export type { HighlightResult };

@@ -4,9 +4,9 @@ import { type AnimateOptions, defaultRehypePlugins, type PluginConfig, Streamdow
 import { ELEMENTS } from './elements';
 import { hasMath, toDollars } from './math-notation';
 import { rawAsText } from './raw-as-text';
-import { lazily } from './use-lazy';
+import { type Lazy, useLazy } from './use-lazy';
 
-const useMath = lazily(async () => (await import('./math')).math);
+const MATH: Lazy<NonNullable<PluginConfig['math']>> = { load: async () => (await import('./math')).math };
 
 /** After Markdown has been read, never before: what is sanitised is what will be shown. */
 const REHYPE = [rawAsText, defaultRehypePlugins.sanitize].filter((plugin) => plugin !== undefined);
@@ -15,7 +15,7 @@ const FADE: AnimateOptions = { animation: 'fadeIn', duration: 120, stagger: 0 };
 
 /** An answer in Markdown. Only the block that is being written renders while it streams. */
 export const Markdown = memo(function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
-  const math = useMath(hasMath(text));
+  const math = useLazy(MATH, hasMath(text));
   const plugins = useMemo(() => (math ? { math } : NO_PLUGINS), [math]);
   return (
     <Streamdown

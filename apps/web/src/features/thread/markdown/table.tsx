@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { type ComponentProps, useRef } from 'react';
 import { IconButton } from '@/components/ui/icon-button';
+import { SCROLLS } from '../scrolls';
 import { useCopy } from '../use-copy';
 import { rowsOf, toCsv } from './csv';
 
@@ -10,12 +11,11 @@ export function Table({ children }: ComponentProps<'table'>) {
   const [copied, copy] = useCopy();
   return (
     <div className="group/table relative my-4">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <div tabIndex={0} role="region" aria-label="Table" className="max-h-[32rem] overflow-auto rounded-lg border">
+      <section {...SCROLLS} aria-label="Table" className="max-h-[32rem] overflow-auto rounded-lg border">
         <table ref={table} className="w-full border-separate border-spacing-0 text-sm leading-5.5">
           {children}
         </table>
-      </div>
+      </section>
       <IconButton
         label={copied ? 'Copied' : 'Copy as CSV'}
         onClick={() => table.current && copy(toCsv(rowsOf(table.current)))}

@@ -1,28 +1,30 @@
 import { useEffect, useState } from 'react';
 
-/** What `load` brings, once it is needed; loaded one time for the whole page. */
-export function lazily<T>(load: () => Promise<T>): (needed: boolean) => T | undefined {
-  let loaded: T | undefined;
-  let loading: Promise<T> | undefined;
-  return function useLazy(needed) {
-    const [value, setValue] = useState(loaded);
-    useEffect(() => {
-      if (!needed || value !== undefined) return;
-      let isThere = true;
-      loading ??= load();
-      loading.then(
-        (result) => {
-          loaded = result;
-          if (isThere) setValue(() => result);
-        },
-        () => {
-          loading = undefined;
-        },
-      );
-      return () => {
-        isThere = false;
-      };
-    }, [needed, value]);
-    return value;
-  };
+/** Something to load once for the whole page, when it is first needed. */
+export interface Lazy<T> {
+  load: () => Promise<T>;
+  loading?: Promise<T> | undefined;
+  loaded?: T;
+}
+
+export function useLazy<T>(lazy: Lazy<T>, isNeeded: boolean): T | undefined {
+  const [value, setValue] = useState(lazy.loaded);
+  useEffect(() => {
+    if (!isNeeded || value !== undefined) return;
+    let isThere = true;
+    lazy.loading ??= lazy.load();
+    lazy.loading.then(
+      (result) => {
+        lazy.loaded = result;
+        if (isThere) setValue(() => result);
+      },
+      () => {
+        lazy.loading = undefined;
+      },
+    );
+    return () => {
+      isThere = false;
+    };
+  }, [lazy, isNeeded, value]);
+  return value;
 }

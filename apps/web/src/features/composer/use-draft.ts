@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+
+const key = (conversationId: string | null) => `chatbox.draft.${conversationId ?? 'new'}`;
+const WRITE_AFTER_MS = 250;
+
+function read(conversationId: string | null): string {
+  try {
+    return localStorage.getItem(key(conversationId)) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function write(conversationId: string | null, text: string): void {
+  try {
+    if (text === '') localStorage.removeItem(key(conversationId));
+    else localStorage.setItem(key(conversationId), text);
+  } catch {
+    // Without storage the draft lives as long as the page.
+  }
+}
+
+/** What a person has typed and not sent: per conversation, over reloads. */
+export function useDraft(conversationId: string | null): [text: string, setText: (text: string) => void] {
+  const [text, setState] = useState('');
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout>; save: () => void }>(undefined);
+
+  useEffect(() => {
+    setState(read(conversationId));
+    const flush = () => {
+      if (!pending.current) return;
+      clearTimeout(pending.current.timer);
+      pending.current.save();
+    };
+    window.addEventListener('pagehide', flush);
+    return () => {
+      window.removeEventListener('pagehide', flush);
+      flush();
+    };
+  }, [conversationId]);
+
+  const setText = useCallback(
+    (next: string) => {
+      setState(next);
+      clearTimeout(pending.current?.timer);
+      const save = () => {
+        pending.current = undefined;
+        write(conversationId, next);
+      };
+      if (next === '') save();
+      else pending.current = { save, timer: setTimeout(save, WRITE_AFTER_MS) };
+    },
+    [conversationId],
+  );
+  return [text, setText];
+}
