@@ -9,13 +9,18 @@ export const preset = (rootDir, project) => ({
   // Modules of the workspace become CommonJS; packages that are ESM are loaded by require(esm), which jest does natively
   // with --experimental-vm-modules on Node 24.9 and later.
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.tsx?$': [
       '@swc/jest',
       {
         jsc: {
           target: 'es2024',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          parser: { syntax: 'typescript', decorators: true, tsx: rootDir.endsWith('web') },
+          transform: {
+            legacyDecorator: true,
+            decoratorMetadata: true,
+            useDefineForClassFields: false,
+            react: { runtime: 'automatic' },
+          },
         },
         module: { type: 'commonjs', ignoreDynamic: true },
       },

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from '../start/build.ts';
+import { findChromium } from './chromium.ts';
+
+interface Project {
+  name: string;
+  kind: 'unit' | 'api' | 'e2e';
+  config: string;
+  /** Where one configuration holds several. */
+  select?: string;
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const PROJECTS: Project[] = [
+  { name: 'contracts', kind: 'unit', config: 'libs/contracts/jest.config.mjs' },
+  { name: 'engine', kind: 'unit', config: 'libs/engine/jest.config.mjs' },
+  { name: 'chat-client', kind: 'unit', config: 'libs/chat-client/jest.config.mjs' },
+  { name: 'web', kind: 'unit', config: 'apps/web/jest.config.mjs' },
+  { name: 'api rules', kind: 'unit', config: 'apps/api/jest.config.mjs', select: 'api-unit' },
+  { name: 'api', kind: 'api', config: 'apps/api/jest.config.mjs', select: 'api' },
+  { name: 'tools', kind: 'e2e', config: 'tools/jest.config.mjs' },
+  { name: 'browser', kind: 'e2e', config: 'apps/e2e/jest.config.mjs' },
+];
+
+interface Outcome {
+  passed: number;
+  failed: number;
+}
+
+/** `node tools/test/main.ts [unit|api|e2e …] [-- options of jest]`; the last line is always `N passed, N failed`. */
+const main = async (argv: string[]): Promise<number> => {
+  const end = argv.indexOf('--');
+  const kinds = end < 0 ? argv : argv.slice(0, end);
+  const extra = end < 0 ? [] : argv.slice(end + 1);
+  const chosen = PROJECTS.filter(
+    ({ kind, config }) => (kinds.length === 0 || kinds.includes(kind)) && existsSync(join(root, config)),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'chatbox-results-'));
+  const total: Outcome = { passed: 0, failed: 0 };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NODE_OPTIONS: '--experimental-vm-modules --no-warnings',
+    NODE_ENV: 'test',
+  };
+  try {
+    for (const project of chosen) {
+      const began = performance.now();
+      process.stdout.write(`… ${project.name}\n`);
+      const outcome = await prepare(project, env)
+        .then(() => runProject(project, env, extra, join(folder, 'results.json')))
+        .catch((error: unknown) => {
+          process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
+          return { passed: 0, failed: 1 };
+        });
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      process.stdout.write(
+        `${outcome.failed === 0 ? '✓' : '✗'} ${project.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${seconds} s\n`,
+      );
+      total.passed += outcome.passed;
+      total.failed += outcome.failed;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+};
+
+/** What runs the built program needs it built; what opens a page needs a browser. */
+const prepare = async ({ name, kind }: Project, env: NodeJS.ProcessEnv): Promise<void> => {
+  if (kind === 'e2e') await build(root, { page: true });
+  if (name === 'browser') env.CHROMIUM_PATH = findChromium(env);
+};
+
+const runProject = async (
+  project: Project,
+  env: NodeJS.ProcessEnv,
+  extra: string[],
+  results: string,
+): Promise<Outcome> => {
+  await rm(results, { force: true });
+  const args = [
+    join(root, 'node_modules/jest/bin/jest.js'),
+    '-c',
+    join(root, project.config),
+    '--json',
+    `--outputFile=${results}`,
+  ];
+  if (project.select) args.push('--selectProjects', project.select);
+  args.push('--passWithNoTests', '--maxWorkers=2', ...extra);
+  const { code, output } = await run(args, env);
+  if (code !== 0) process.stdout.write(`${output.trim()}\n`);
+  const written = await readFile(results, 'utf8').catch(() => null);
+  if (written === null) return { passed: 0, failed: 1 };
+  const report = JSON.parse(written) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+  };
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  // A run that ends badly without a failed test (a handle, a tear-down) has failed all the same.
+  return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };
+};
+
+const run = (args: string[], env: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> =>
+  new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let output = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, output }));
+  });
+
+process.exit(await main(process.argv.slice(2)));
