@@ -108,7 +108,7 @@ const explainRefusal = (error: Refusal, host: string, at: Circumstances): AppErr
     );
   if (status === 408) return failure('provider.timeout', `${host} took too long (408).`);
   if (status === 404 || is(/model_not_found/)) {
-    if (is(/model/i))
+    if (at.model !== undefined && is(/model_not_found|\bmodel\b/i))
       return failure('provider.model_unknown', `${host} does not know ${model}, or the key may not use it.`);
     return failure(
       'provider.bad_response',
