@@ -19,7 +19,7 @@ export const viewport: Viewport = {
   interactiveWidget: 'resizes-content',
   themeColor: [
     { media: '(prefers-color-scheme: light)', color: '#fdfcf9' },
-    { media: '(prefers-color-scheme: dark)', color: '#101416' },
+    { media: '(prefers-color-scheme: dark)', color: '#131719' },
   ],
 };
 

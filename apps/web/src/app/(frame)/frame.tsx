@@ -12,6 +12,7 @@ import { SideList } from '@/features/sidebar/side-list';
 import { TopBar } from '@/features/topbar/top-bar';
 import { compose } from '@/lib/compose';
 import { titleOf, useRemoveConversation, useRestoreConversation } from '@/lib/conversations';
+import { useConnection } from '@/lib/live';
 import { sayProblem } from '@/lib/problem';
 import { useShortcuts } from '@/lib/shortcuts';
 
@@ -33,6 +34,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const { preferences, change } = usePreferences();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const { status } = useConnection();
   const { mutate: remove } = useRemoveConversation();
   const { mutate: restore } = useRestoreConversation();
 
@@ -105,7 +107,7 @@ export function Frame({ children }: { children: ReactNode }) {
           onNewChat={newChat}
           onRemove={onRemove}
         >
-          <ConnectionLine state="connected" />
+          <ConnectionLine status={status} />
         </TopBar>
         <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col focus:outline-none">
           {children}

@@ -4,19 +4,19 @@ import { WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Spinner } from '@/components/ui/spinner';
 
-export type ConnectionState = 'connected' | 'connecting' | 'reconnecting' | 'offline' | 'read-only';
+export type ConnectionStatus = 'online' | 'connecting' | 'reconnecting' | 'offline' | 'ended' | 'read-only';
 
 const PATIENCE_MS = 1200;
 
-const SAYS: Partial<Record<ConnectionState, string>> = {
+const SAYS: Partial<Record<ConnectionStatus, string>> = {
   reconnecting: 'Reconnecting. What you see stays, and what you send will wait.',
   offline: 'You are offline. Messages wait here and go out when the network is back.',
   'read-only': 'Read only for a moment: conversations can be read, new messages wait.',
 };
 
 /** Nothing while all is well. Lies over the page's edge, so that coming and going moves nothing. */
-export function ConnectionLine({ state }: { state: ConnectionState }) {
-  const said = SAYS[state];
+export function ConnectionLine({ status }: { status: ConnectionStatus }) {
+  const said = SAYS[status];
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     if (!said) {
@@ -32,7 +32,7 @@ export function ConnectionLine({ state }: { state: ConnectionState }) {
     <div role="status" className="pointer-events-none absolute inset-x-0 top-full z-20 flex justify-center">
       {said && isShown ? (
         <p className="flex items-center gap-2 rounded-b-md border border-t-0 bg-warning-soft px-3 py-1 text-xs text-warning fade-in-0 animate-in">
-          {state === 'reconnecting' ? <Spinner className="size-3" /> : <WifiOff aria-hidden className="size-3" />}
+          {status === 'reconnecting' ? <Spinner className="size-3" /> : <WifiOff aria-hidden className="size-3" />}
           {said}
         </p>
       ) : null}

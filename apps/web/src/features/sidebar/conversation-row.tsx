@@ -73,7 +73,7 @@ export const ConversationRow = memo(function ConversationRow({
       >
         <span
           className={cn(
-            'block truncate pr-6 pointer-coarse:pr-9',
+            'block truncate group-focus-within:pr-6 group-hover:pr-6 pointer-coarse:pr-9',
             conversation.title === null && 'text-muted-foreground',
           )}
         >

@@ -29,9 +29,9 @@ export function NextSteps() {
     { icon: UsersRound, title: 'Invite people', text: 'Make a link and send it', href: '/settings/people' },
   ];
   return (
-    <section aria-label="Next steps" className="border-t pt-5">
+    <section aria-label="Next steps" className="mx-2.5 mt-2 md:mx-4 border-t pt-5">
       <h2 className="mb-2 text-xs text-muted-foreground">
-        You are talking to the offline assistant: a small program, not a model. When you are ready
+        You are talking to the offline assistant: a small program, not a model. When you are ready:
       </h2>
       <ul className="grid gap-1 sm:grid-cols-3">
         {steps.map(({ icon: Icon, title, text, href }) => (

@@ -17,14 +17,14 @@ export function Start({ children }: { children: ReactNode }) {
 
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-      <div className="mx-auto flex w-full max-w-(--measure) flex-1 flex-col justify-center gap-6 px-4 pb-[8vh] pt-6">
-        <h1 className="min-h-9 text-center text-[1.75rem] leading-9 font-semibold tracking-tight text-balance">
+      <div className="mx-auto flex w-full max-w-(--measure) flex-1 flex-col gap-4 pt-[8dvh] pb-8 md:pt-[22dvh]">
+        <h1 className="min-h-9 px-4 text-center text-[1.75rem] leading-9 font-semibold tracking-tight text-balance">
           {me ? greeting(me.name, new Date()) : null}
         </h1>
         <div>{children}</div>
         <ul
           aria-label="Suggestions"
-          className="grid min-h-[5.5rem] gap-2 sm:grid-cols-2 [&>li]:animate-in [&>li]:fade-in-0"
+          className="grid min-h-[5.5rem] gap-2 px-2.5 sm:grid-cols-2 md:px-4 [&>li]:animate-in [&>li]:fade-in-0"
         >
           {current
             ? suggestionsFor(isOffline).map(({ title, text }) => (

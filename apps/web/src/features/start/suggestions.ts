@@ -22,7 +22,7 @@ const ANY_MODEL: Suggestion[] = [
 export const suggestionsFor = (isOffline: boolean): Suggestion[] => (isOffline ? OFFLINE : ANY_MODEL);
 
 const PARTS_OF_DAY = [
-  { until: 5, words: 'Still awake' },
+  { until: 5, words: 'Hello' },
   { until: 12, words: 'Good morning' },
   { until: 18, words: 'Good afternoon' },
   { until: 24, words: 'Good evening' },

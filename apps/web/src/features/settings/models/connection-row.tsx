@@ -42,8 +42,8 @@ export function ConnectionRow({ connection, onEdit, onRemove }: Props) {
   const isEnabled = update.isPending ? (update.variables.changes.enabled ?? connection.enabled) : connection.enabled;
   return (
     <li className="flex flex-col gap-2.5 px-4 py-3">
-      <div className="flex min-h-10 items-center gap-3">
-        <div className="min-w-0 flex-1">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-2 sm:flex-nowrap">
+        <div className="min-w-0 basis-full sm:flex-1 sm:basis-auto">
           <p className="flex flex-wrap items-center gap-2 font-medium">
             {name}
             {ORIGIN_SAYS[origin] ? <Badge>{ORIGIN_SAYS[origin]}</Badge> : null}

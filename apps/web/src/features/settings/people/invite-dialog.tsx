@@ -3,7 +3,7 @@
 import type { CreateInvitation } from '@chatbox/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, Copy } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogClose } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -20,14 +20,23 @@ type InvitedRole = CreateInvitation['role'];
 function Link({ token, expiresAt }: { token: string; expiresAt: string }) {
   const [isCopied, setCopied] = useState(false);
   const address = `${location.origin}/register?invitation=${encodeURIComponent(token)}`;
-  const copy = (): void => void navigator.clipboard.writeText(address).then(() => setCopied(true));
+  const field = useRef<HTMLInputElement>(null);
+
+  async function copy(): Promise<void> {
+    field.current?.select();
+    // Without TLS a browser has no clipboard for pages, but still copies what is selected.
+    if (navigator.clipboard) await navigator.clipboard.writeText(address);
+    else document.execCommand('copy');
+    setCopied(true);
+  }
+
   return (
     <div className="flex flex-col gap-5">
       <Field label="Link" hint={`Works once, until ${sayDay(expiresAt)}. It is shown only now.`}>
         {(wiring) => (
           <div className="flex gap-2">
-            <Input {...wiring} readOnly value={address} onFocus={(event) => event.target.select()} />
-            <Button className="h-10" onClick={copy}>
+            <Input {...wiring} ref={field} readOnly value={address} onFocus={(event) => event.target.select()} />
+            <Button className="h-10" onClick={() => void copy()}>
               {isCopied ? <Check /> : <Copy />}
               {isCopied ? 'Copied' : 'Copy'}
             </Button>
