@@ -38,10 +38,6 @@ export class IdentityGuard implements CanActivate {
   private refuseForeign(request: FastifyRequest): void {
     if (SAFE_METHODS.has(request.method)) return;
     if (this.origins.vouched(arrivalOf(request)) === false) throw new AppError('auth.csrf');
-    // A form can send anything but JSON.
-    const type = request.headers['content-type'];
-    if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-      throw new AppError('request.unsupported_media_type');
   }
 }
 

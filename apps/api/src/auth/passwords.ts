@@ -9,7 +9,8 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Hashes run on libuv's four threads, which files and name lookups need too; each takes 19 MiB. */
 const AT_ONCE = 2;
-const WAITING_MAX = 500;
+/** A few seconds' worth. Whoever comes then is told to come back, rather than kept until nobody waits for the answer. */
+const WAITING_MAX = 200;
 
 /** Verified in place of the hash of an account that does not exist, so that both take the same time. Nobody knows its password. */
 const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$GaPT8WoSbf19cz/lOst/2w$h8PthIiEBwv+74LdDMJuXw/926h/FnrpKvsqEhjvAf4';
@@ -28,7 +29,7 @@ export class Passwords {
     return same && encoded !== null;
   }
 
-  private whenFree<T>(work: () => Promise<T>): Promise<T> {
+  private async whenFree<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTurn.pendingCount >= WAITING_MAX) throw new AppError('service.unavailable', { retryAfterSeconds: 5 });
     return this.inTurn(work);
   }
