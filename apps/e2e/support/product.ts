@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '../../..');
+const START_PATIENCE_MS = 90_000;
+const STOP_PATIENCE_MS = 20_000;
+
+export interface Product {
+  /** Origin of the page and of the API. */
+  url: string;
+  dataDir: string;
+  /** Process id of the supervisor. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+/** Resolves when the program says where it is open; rejects with what it said when it ends before. */
+function opened(child: ChildProcess): Promise<void> {
+  return new Promise((done, failed) => {
+    let said = '';
+    const timer = setTimeout(() => failed(new Error(`The product did not open in time:\n${said}`)), START_PATIENCE_MS);
+    const listen = (chunk: Buffer): void => {
+      said += chunk.toString();
+      if (!/Open\s.*http/.test(said)) return;
+      clearTimeout(timer);
+      done();
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      failed(new Error(`The product ended with ${code}:\n${said}`));
+    });
+  });
+}
+
+/** The whole product as `npm start` runs it: supervisor, gateway, API, page and a database of its own, all empty. */
+export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'chatbox-e2e-'));
+  const port = await freePort();
+  const program = join(ROOT, 'tools/start/main.mjs');
+  const child = spawn(process.execPath, [program, '--port', String(port), '--data-dir', dataDir], {
+    cwd: ROOT,
+    // Only what is named here: a key in the environment of whoever runs the tests must not be used.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await opened(child);
+  return {
+    url: `http://localhost:${port}`,
+    dataDir,
+    pid: child.pid ?? -1,
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+      await ended;
+      clearTimeout(timer);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
