@@ -7,16 +7,18 @@ import { parse, shaped } from '../common/zod.pipe.ts';
 import { Accounts, toUser } from './accounts.ts';
 import { arrivalOf, deviceOf, isEncrypted } from './arrival.ts';
 import { noCookies, refreshCookie, sessionCookies } from './cookies.ts';
+import { Entry } from './entry.ts';
 import { Registration } from './registration.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Sessions } from './sessions.ts';
-import { type SignedIn, SignIn } from './sign-in.ts';
+import { SignIn } from './sign-in.ts';
 
 @Controller()
 export class AuthController {
   constructor(
     private readonly registration: Registration,
     private readonly signIn: SignIn,
+    private readonly entry: Entry,
     private readonly sessions: Sessions,
     private readonly accounts: Accounts,
     private readonly origins: RequestOrigin,
@@ -53,7 +55,7 @@ export class AuthController {
   ): Promise<AuthResult> {
     const { refreshToken } = parse(Refresh, body ?? {});
     const token = refreshToken ?? this.tokenOfBrowser(request);
-    return this.welcome(await this.signIn.refresh(token, deviceOf(request)), request, reply);
+    return this.welcome(await this.entry.resume(token, deviceOf(request)), request, reply);
   }
 
   @Post(ROUTES['auth.logout'].path)
@@ -86,8 +88,7 @@ export class AuthController {
     return token;
   }
 
-  private welcome(signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply): AuthResult {
-    const result = this.signIn.answer(signedIn);
+  private welcome(result: AuthResult, request: FastifyRequest, reply: FastifyReply): AuthResult {
     reply.header('set-cookie', sessionCookies(result, this.isSecure(request)));
     return result;
   }

@@ -3,8 +3,10 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessTokens } from './access-token.ts';
 import { Accounts } from './accounts.ts';
+import { Admission } from './admission.ts';
 import { AuthController } from './auth.controller.ts';
 import { Authenticator } from './authenticator.ts';
+import { Entry } from './entry.ts';
 import { IdentityGuard } from './identity.guard.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { Invitations } from './invitations.ts';
@@ -28,7 +30,9 @@ import { Sweep } from './sweep.ts';
   providers: [
     AccessTokens,
     Accounts,
+    Admission,
     Authenticator,
+    Entry,
     InstallationSettings,
     Invitations,
     LiveSessions,

@@ -19,9 +19,8 @@ export class IdentityGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // A socket was authenticated at its handshake and carries its identity; without one nothing is allowed.
-    if (context.getType() === 'ws')
-      return context.switchToWs().getClient<{ identity?: Identity }>().identity !== undefined;
+    // A socket is authenticated at its handshake, and its frames pass no guard. Whatever else comes this way is not known.
+    if (context.getType() !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
     const marked = (key: string) =>
       this.reflector.getAllAndOverride<boolean>(key, [context.getHandler(), context.getClass()]);

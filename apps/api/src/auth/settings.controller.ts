@@ -3,20 +3,20 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { OwnerOnly, Public } from '../common/identity.ts';
 import { VERSION } from '../common/version.ts';
 import { shaped } from '../common/zod.pipe.ts';
-import { Registration } from './registration.ts';
+import { Admission } from './admission.ts';
 import { InstallationSettings } from './settings.ts';
 
 @Controller()
 export class SettingsController {
   constructor(
     private readonly settings: InstallationSettings,
-    private readonly registration: Registration,
+    private readonly admission: Admission,
   ) {}
 
   @Public()
   @Get(ROUTES['setup.read'].path)
   async setup(): Promise<Setup> {
-    return { ...(await this.registration.state()), version: VERSION };
+    return { ...(await this.admission.state()), version: VERSION };
   }
 
   @OwnerOnly()

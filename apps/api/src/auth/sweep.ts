@@ -23,10 +23,12 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
+    const begin = () => {
       this.running = this.sweep();
-    }, EVERY_MILLISECONDS);
-    this.timer.unref();
+    };
+    // Also at once: a server on a laptop is seldom up for long.
+    begin();
+    this.timer = setInterval(begin, EVERY_MILLISECONDS).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,16 +1,25 @@
 import pg from 'pg';
 import type { TestApp } from './test-app.ts';
 
-/** For what no door can do: let time pass, or suspend somebody. Never to look whether a promise was kept. */
+/** For what no door can do: let time pass, or suspend somebody. */
 export const sql = async (
   app: Pick<TestApp, 'databaseUrl'>,
   statement: string,
   values: unknown[] = [],
 ): Promise<void> => {
+  await rowsOf(app, statement, values);
+};
+
+/** For what no door shows, such as that something was deleted. */
+export const rowsOf = async (
+  app: Pick<TestApp, 'databaseUrl'>,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Record<string, unknown>[]> => {
   const client = new pg.Client({ connectionString: app.databaseUrl });
   await client.connect();
   try {
-    await client.query(statement, values);
+    return (await client.query(statement, values)).rows;
   } finally {
     await client.end();
   }

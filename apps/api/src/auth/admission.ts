@@ -1,0 +1,47 @@
+import type { Register, Role, Setup } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AppError } from '../common/app-error.ts';
+import { Accounts } from './accounts.ts';
+import { Invitations } from './invitations.ts';
+import { InstallationSettings } from './settings.ts';
+
+/** What a newcomer is let in as, and by which invitation. */
+export interface Admitted {
+  readonly role: Role;
+  readonly invitationId: string | null;
+}
+
+/** Who may open an account: the first one as the owner, the others as the owner has set. */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly source: DataSource,
+    private readonly accounts: Accounts,
+    private readonly settings: InstallationSettings,
+    private readonly invitations: Invitations,
+  ) {}
+
+  async state(): Promise<Pick<Setup, 'needsOwner' | 'registration'>> {
+    const [exist, { registration }] = await Promise.all([this.accounts.exist(), this.settings.read()]);
+    return { needsOwner: !exist, registration };
+  }
+
+  /** Throws what stands in the way. Only behind the lock of `Registration` is the answer good for more than now. */
+  async admit(draft: Register, runner: Pick<EntityManager, 'query'> = this.source): Promise<Admitted> {
+    if (!(await this.accounts.exist(runner))) return { role: 'owner', invitationId: null };
+    const { registration } = await this.settings.read(runner);
+    if (registration === 'closed') throw new AppError('auth.registration_closed');
+    if (draft.invitation) {
+      const invitation = await this.invitations.find(runner, draft.invitation, draft.email);
+      if (!invitation) throw new AppError('auth.invitation_invalid');
+      return { role: invitation.role, invitationId: invitation.id };
+    }
+    if (registration === 'invitation') throw new AppError('auth.invitation_required');
+    return { role: 'member', invitationId: null };
+  }
+
+  async settle({ invitationId }: Admitted, accountId: string, manager: EntityManager): Promise<void> {
+    if (invitationId) await this.invitations.use(manager, invitationId, accountId);
+  }
+}

@@ -1,0 +1,46 @@
+import type { AuthResult } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AppError } from '../common/app-error.ts';
+import { ACCESS_SECONDS, AccessTokens } from './access-token.ts';
+import { type Account, Accounts, toUser } from './accounts.ts';
+import type { Device } from './arrival.ts';
+import { RefreshTokens } from './refresh-tokens.ts';
+import { type SessionRow, Sessions, toSession } from './sessions.ts';
+
+/** Opens a session and lets it go on: whoever comes in, by whichever way, leaves here with the same two tokens. */
+@Injectable()
+export class Entry {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly sessions: Sessions,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokens,
+  ) {}
+
+  /** A new session, never one that existed before the sign-in. */
+  async open(manager: EntityManager, account: Account, device: Device): Promise<AuthResult> {
+    const session = await this.sessions.open(manager, account.id, device);
+    return this.answer(account, session, await this.refreshTokens.begin(manager, session.id));
+  }
+
+  /** Throws `auth.refresh_invalid`. */
+  async resume(token: string, device: Device): Promise<AuthResult> {
+    const { sessionId, refreshToken } = await this.refreshTokens.exchange(token, device);
+    const session = await this.sessions.read(sessionId);
+    const account = session && (await this.accounts.read(session.accountId));
+    if (!session || !account) throw new AppError('auth.refresh_invalid');
+    return this.answer(account, session, refreshToken);
+  }
+
+  private answer(account: Account, session: SessionRow, refreshToken: string): AuthResult {
+    const { id: userId, email, role } = account;
+    return {
+      user: toUser(account),
+      accessToken: this.accessTokens.sign({ userId, email, role, session: session.id }),
+      expiresIn: ACCESS_SECONDS,
+      refreshToken,
+      session: toSession(session, session.id),
+    };
+  }
+}
