@@ -7,8 +7,9 @@ import { AppModule } from './app.module.ts';
 import { openLogger } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
 import { codeOf, StartError } from './common/start-error.ts';
+import { VERSION } from './common/version.ts';
 import type { ConfigValues } from './config/config.ts';
-import { lockDataFolder, makeDataFolder } from './database/data-folder.ts';
+import { claimDataFolder, lockDataFolder, makeDataFolder } from './database/data-folder.ts';
 import { migrate, openDatabase } from './database/database.ts';
 import { startPostgres } from './database/embedded-postgres.ts';
 import { openEngine } from './engine/engine.module.ts';
@@ -30,6 +31,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     if (config.MODE === 'embedded') {
       const lock = await lockDataFolder(resolve(config.DATA_DIR));
       lives.defer(() => lock.release());
+      await claimDataFolder(resolve(config.DATA_DIR), VERSION);
     }
     const postgres = await startPostgres(config);
     lives.defer(() => postgres.stop());

@@ -86,3 +86,30 @@ const refuseIfHeld = (content: string, folder: string): void => {
 const releaseLock = async (path: string, mine: string): Promise<void> => {
   if ((await readFile(path, 'utf8').catch(() => null)) === mine) await rm(path, { force: true });
 };
+
+/** Grows when a version lays the folder out in a way that earlier ones would damage. */
+const FORMAT = 1;
+
+/** Notes which version works here, and refuses a folder that a newer layout has been written to. */
+export const claimDataFolder = async (folder: string, version: string): Promise<void> => {
+  const path = join(folder, 'version.json');
+  const kept = await readFile(path, 'utf8').catch(() => null);
+  if (kept !== null) refuseNewerFolder(kept, folder);
+  const mine = `${JSON.stringify({ format: FORMAT, version })}\n`;
+  if (kept === mine) return;
+  await writeFile(`${path}.new`, mine, { flush: true });
+  await rename(`${path}.new`, path);
+};
+
+const refuseNewerFolder = (content: string, folder: string): void => {
+  let known: { format?: unknown; version?: unknown };
+  try {
+    known = JSON.parse(content) as typeof known;
+  } catch {
+    return; // Cut off by a power loss; it is written anew.
+  }
+  if (typeof known.format !== 'number' || known.format <= FORMAT) return;
+  throw new StartError(
+    `The data folder ${folder} was written by a newer version of Chatbox (${known.version}). Start that version, or set DATA_DIR to another folder.`,
+  );
+};
