@@ -171,6 +171,22 @@ describe('a browser', () => {
     expect(cookies[1]).toMatch(/^__Secure-chatbox_refresh=.*Secure/);
     const cookie = cookies.map((line) => line.split(';', 1)[0]).join('; ');
     expect((await app.api('GET', '/api/v1/auth/me', { headers: { cookie } })).status).toBe(200);
+    const out = await app.api('POST', '/api/v1/auth/logout', {
+      headers: {
+        cookie,
+        origin: 'https://chat.example',
+        'x-forwarded-host': 'chat.example',
+        'x-forwarded-proto': 'https',
+      },
+    });
+    expect(out.status).toBe(204);
+    const forgotten = out.headers.getSetCookie().filter((line) => /Max-Age=0/.test(line));
+    expect(forgotten.map((line) => line.split('=', 1)[0]).sort()).toEqual([
+      '__Host-chatbox_access',
+      '__Secure-chatbox_refresh',
+      'chatbox_access',
+      'chatbox_refresh',
+    ]);
   });
 
   const foreign: [string, Record<string, string>][] = [

@@ -34,11 +34,15 @@ export const sessionCookies = ({ accessToken, refreshToken, session }: AuthResul
   ];
 };
 
-/** `Set-Cookie` values that make a browser forget its session. */
-export const noCookies = (secure: boolean): string[] => [
-  setCookie('access', '', 0, secure),
-  setCookie('refresh', '', 0, secure),
-];
+/**
+ * `Set-Cookie` values that make a browser forget its session. Over TLS also the one that it may have from before there was TLS:
+ * it would be sent as well, and the person would still be signed in.
+ */
+export const noCookies = (secure: boolean): string[] =>
+  (secure ? [true, false] : [false]).flatMap((prefixed) => [
+    setCookie('access', '', 0, prefixed),
+    setCookie('refresh', '', 0, prefixed),
+  ]);
 
 /** The prefixed name wins: where there is one, it is the one that nobody else can have set. */
 const read = (header: string | undefined, kind: 'access' | 'refresh'): string | undefined => {
