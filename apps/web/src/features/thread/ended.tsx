@@ -9,7 +9,7 @@ export function Ended({ generation, onRetry }: { generation: Generation; onRetry
   if (status === 'stopped') {
     return (
       <Line icon={<CircleStop aria-hidden className="text-muted-foreground" />}>
-        <span className="text-muted-foreground">You stopped this answer.</span>
+        <span className="text-muted-foreground">This answer was stopped.</span>
       </Line>
     );
   }

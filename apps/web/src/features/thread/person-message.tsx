@@ -36,7 +36,7 @@ export const PersonMessage = memo(function PersonMessage(props: Props) {
     <article aria-label="Your message" data-role="user" className="group/message flex flex-col items-end">
       <div
         className={cn(
-          'max-w-[80%] rounded-xl bg-bubble px-4 py-2.5 text-base whitespace-pre-wrap wrap-anywhere',
+          'max-w-[80%] rounded-xl bg-bubble px-4 py-2.5 text-base whitespace-pre-wrap wrap-anywhere [font-variant-ligatures:no-contextual]',
           draft && 'opacity-80',
         )}
       >

@@ -91,7 +91,7 @@ export function Thread({ conversationId }: { conversationId: string }) {
           {view.hasOlder ? (
             <p className="py-3 text-center text-xs text-muted-foreground">Loading older messages</p>
           ) : null}
-          <div className="flex flex-col gap-4">
+          <div className="flex flex-col gap-2">
             {view.entries.map((entry, index) => (
               <div
                 key={entry.key}

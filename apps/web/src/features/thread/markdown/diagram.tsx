@@ -11,7 +11,7 @@ const MERMAID: Lazy<DiagramPlugin> = { load: async () => (await import('@streamd
 export function Diagram({ source, isIncomplete }: { source: string; isIncomplete: boolean }) {
   const mermaid = useLazy(MERMAID, !isIncomplete);
   const id = useId().replace(/[^a-z0-9]/gi, '');
-  const [image, setImage] = useState<string>();
+  const [image, setImage] = useState<{ address: string; width: number | undefined }>();
   const [error, setError] = useState(false);
   const [showsSource, setShowsSource] = useState(false);
   useEffect(() => {
@@ -26,7 +26,7 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
       fontFamily: 'ui-sans-serif, system-ui, sans-serif',
     });
     instance.render(`diagram-${id}`, source).then(
-      ({ svg }) => isCurrent && setImage(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`),
+      ({ svg }) => isCurrent && setImage(imageOf(svg)),
       () => isCurrent && setError(true),
     );
     return () => {
@@ -50,7 +50,12 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
       <div className="overflow-x-auto rounded-lg border bg-raised p-4">
         {image ? (
           // biome-ignore lint/performance/noImgElement: drawn here, there is nothing to optimise
-          <img src={image} alt="Diagram; its source says what is in it" className="mx-auto max-w-full" />
+          <img
+            src={image.address}
+            width={image.width}
+            alt="Diagram; its source says what is in it"
+            className="mx-auto h-auto max-w-full"
+          />
         ) : (
           <Skeleton className="h-40" />
         )}
@@ -58,6 +63,15 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
       <Switch label="Show the source" onClick={() => setShowsSource(true)} />
     </figure>
   );
+}
+
+/** Mermaid says its natural width in a style only; without it an image fills what it is given. */
+function imageOf(svg: string) {
+  const width = /max-width:\s*([\d.]+)px/.exec(svg)?.[1];
+  return {
+    address: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
+    width: width === undefined ? undefined : Math.round(Number(width)),
+  };
 }
 
 function prefersDark(): boolean {

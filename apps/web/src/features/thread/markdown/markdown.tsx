@@ -19,7 +19,7 @@ export const Markdown = memo(function Markdown({ text, isStreaming }: { text: st
   const plugins = useMemo(() => (math ? { math } : NO_PLUGINS), [math]);
   return (
     <Streamdown
-      className="space-y-0 text-base [&>*:first-child]:mt-0 [&>*:last-child]:mb-0"
+      className="space-y-0 text-base [font-variant-ligatures:no-contextual] [&_.katex]:text-[1.1em] [&>*:first-child]:mt-0 [&>*:last-child]:mb-0"
       components={ELEMENTS}
       rehypePlugins={REHYPE}
       plugins={plugins}
