@@ -24,6 +24,7 @@ import { titleOf, useConversations } from '@/lib/conversations';
 import { useMe } from '@/lib/me';
 import { printed, type Shortcut } from '@/lib/shortcuts';
 import { useApple } from '@/lib/use-apple';
+import { rank } from './rank';
 
 interface Props {
   onClose: () => void;
@@ -49,7 +50,7 @@ export function Palette({ onClose, onNewChat, onToggleList, onShortcuts }: Props
       act();
     };
     return (
-      <CommandItem key={label} value={`action ${label}`} keywords={words} onSelect={onSelect}>
+      <CommandItem key={label} value={`action ${label}`} keywords={[label, ...words]} onSelect={onSelect}>
         {icon}
         {label}
         {shortcut ? <span className="ml-auto text-xs text-muted-foreground">{printed(shortcut, apple)}</span> : null}
@@ -66,7 +67,7 @@ export function Palette({ onClose, onNewChat, onToggleList, onShortcuts }: Props
           className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg bg-raised shadow-popover data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-[0.98]"
         >
           <Radix.Title className="sr-only">Search and act</Radix.Title>
-          <Command loop>
+          <Command loop filter={(_value, typed, texts = []) => rank(texts, typed)}>
             <CommandInput placeholder="Search conversations, or type what to do" />
             <CommandList className="max-h-[min(26rem,60dvh)]">
               <CommandEmpty>Nothing has this in its title.</CommandEmpty>
@@ -107,7 +108,7 @@ export function Palette({ onClose, onNewChat, onToggleList, onShortcuts }: Props
                   {hasNextPage ? (
                     <CommandItem
                       value="older conversations"
-                      keywords={['load more']}
+                      keywords={['Look at older conversations too', 'load more']}
                       disabled={isFetchingNextPage}
                       onSelect={() => void fetchNextPage()}
                     >
