@@ -72,7 +72,7 @@ export class Feed {
           break;
         }
         if (tries > 2) this.become(this.state.order.length > 0 ? 'ready' : 'failed', reason);
-        await new Promise((resolve) => setTimeout(resolve, backoff(tries + 1)));
+        await pause(backoff(tries + 1));
       }
     }
     this.running.delete('start');
@@ -216,17 +216,24 @@ export class Feed {
     });
   }
 
+  /** Until it is done: what is missing stays missing until it has been read, whatever else arrives meanwhile. */
   private async once(what: keyof Asks, act: () => Promise<void>): Promise<void> {
     if (this.running.has(what)) return;
     this.running.add(what);
-    try {
-      await act();
-    } catch {
-      // What could not be read now is asked for again by the next heartbeat or the next connection.
-    } finally {
-      this.running.delete(what);
+    for (let tries = 1; this.started; tries++) {
+      // Before the act: what is asked for from now on may not be in its answer.
       this.state = reduceFeed(this.state, { type: 'asked', what });
+      try {
+        await act();
+        break;
+      } catch (error) {
+        // A lost socket subscribes again when it is back.
+        if (!ChatError.from(error).retry || (what === 'resubscribe' && !this.isOnline())) break;
+        await pause(backoff(tries));
+      }
     }
+    this.running.delete(what);
+    this.settleAsks();
   }
 
   private dispatch(event: FeedEvent): void {
@@ -286,13 +293,15 @@ export class Feed {
       } catch (error) {
         const reason = ChatError.from(error);
         if (!reason.retry || tries >= COMMAND_TRIES) throw reason;
-        await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
+        await pause(backoff(tries));
       }
     }
   }
 
   private isOnline = () => this.options.connection.state.getSnapshot().status === 'online';
 }
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The answer's row before the server's own word of it arrives: the same id, nothing written yet. */
 const answerTo = (message: Message, generation: Accepted['generation']): Message => ({
