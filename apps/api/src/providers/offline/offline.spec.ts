@@ -128,6 +128,8 @@ describe('titleOf', () => {
     ['What is the difference between TCP and UDP, and when do I use which?', 'What is the difference between TCP and'],
     ['**count** to 20', 'Count to 20'],
     ['hello', 'Hello'],
+    ['\n# Count!\n\n---\n\none, two', 'Count'],
+    ['---', 'New chat'],
     ['', 'New chat'],
     ['x'.repeat(300), 'X'.padEnd(48, 'x')],
   ])('of %j is %j', (words, title) => {

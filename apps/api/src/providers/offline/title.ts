@@ -4,11 +4,12 @@ const LONGEST = 48;
 
 /** A short name for a conversation, made of how it began. */
 export const titleOf = (firstWords: string): string => {
-  const line = firstWords
-    .slice(0, 400)
+  const lines = firstWords
+    .slice(0, 2_000)
     .replace(/[`*_#>[\]()|~]+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .split('\n')
+    .map((line) => line.replace(/\s+/g, ' ').trim());
+  const line = lines.find((words) => /[\p{L}\p{N}]/u.test(words)) ?? '';
   const subject = line.replace(LEAD, '').trim() || line;
   const words: string[] = [];
   for (const word of subject.split(' ').slice(0, 7)) {
