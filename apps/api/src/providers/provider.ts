@@ -18,7 +18,7 @@ export interface ChatRequest {
   signal: AbortSignal;
 }
 
-/** A provider says its usage once or several times; the last one counts. */
+/** A provider that says its usage says it once, at the end. */
 export type ChatChunk =
   | { type: 'text'; kind: Extract<PartKind, 'text' | 'reasoning'>; text: string }
   | { type: 'usage'; usage: Usage };
@@ -37,9 +37,11 @@ export interface Target {
 }
 
 /**
- * One wire protocol. `stream` ends normally only when the provider said that the answer is complete; everything else is an
- * AppError with a `provider.*` code (`provider.cut` when text had begun), or the signal's abort. Nothing is retried after
- * the first chunk.
+ * One wire protocol. `stream` ends normally only when the provider said that the answer is complete (also where it is so because
+ * the limit of tokens was reached). Otherwise it throws the signal's reason, or an AppError with a `provider.*` code and a
+ * sentence for the person: `provider.cut` where the connection ended, `provider.timeout` where it fell silent, the provider's
+ * own reason where it gave one. Failures that may pass are tried again, but never after the first chunk. A usage is only
+ * passed on when the answer is complete.
  */
 export abstract class ProviderAdapter {
   abstract readonly kind: ProviderKind;
