@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ApiAnswer, type ApiRequest, callApi } from '../harness/api.ts';
+import { cloneDatabase } from '../harness/databases.ts';
+
+const MAIN = resolve(__dirname, '../../dist/main.js');
+
+/** The built API as a process of its own, on one address and one database, so that it can be killed and started again. */
+export class ApiProcess {
+  private child: ChildProcess | undefined;
+  private said = '';
+
+  private constructor(
+    readonly url: string,
+    readonly databaseUrl: string,
+    private readonly environment: Record<string, string>,
+    private readonly clean: () => Promise<void>,
+  ) {}
+
+  static async on(overrides: Record<string, string>): Promise<ApiProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'chatbox-crash-'));
+    const database = await cloneDatabase();
+    const port = await freePort();
+    const environment = {
+      NODE_ENV: 'test',
+      PATH: process.env.PATH ?? '',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: folder,
+      DATABASE_URL: database.url,
+      LOG_LEVEL: 'warn',
+      DISCOVER_LOCAL_MODELS: 'false',
+      JWT_SECRET: 'a secret that is only for the crash test',
+      ...overrides,
+    };
+    return new ApiProcess(`http://127.0.0.1:${port}`, database.url, environment, async () => {
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    });
+  }
+
+  async start(): Promise<void> {
+    const child = fork(MAIN, [], { env: this.environment, execArgv: [], silent: true });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (this.said += data.toString()));
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`the API ended with ${code} before it was ready:\n${this.said.slice(-4_000)}`);
+    });
+    await Promise.race([once(child, 'message'), ended]);
+  }
+
+  /** As the kernel or an impatient operator does it: nothing in the process gets to know. */
+  async kill(): Promise<void> {
+    if (!this.child) return;
+    const gone = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await gone;
+    this.child = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await this.clean();
+  }
+
+  /** Everything it ever wrote. */
+  get log(): string {
+    return this.said;
+  }
+
+  api<T = unknown>(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer<T>> {
+    return callApi(this.url, method, path, request);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
