@@ -46,7 +46,8 @@ export class ApiProcess {
   async start(): Promise<void> {
     const child = fork(MAIN, [], { env: this.environment, execArgv: [], silent: true });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (this.said += data.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (data: Buffer) => (this.said += data.toString()));
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`the API ended with ${code} before it was ready:\n${this.said.slice(-4_000)}`);
     });

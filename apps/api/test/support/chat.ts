@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Accepted, type Conversation, type Message, type Page, parseEventId, type StreamEvent } from '@chatbox/contracts';
+import {
+  type Accepted,
+  type Conversation,
+  type Message,
+  type Page,
+  parseEventId,
+  type StreamEvent,
+} from '@chatbox/contracts';
 import { aUser, type Person } from '../harness/people.ts';
 import type { TestApp } from '../harness/test-app.ts';
 
@@ -21,7 +28,8 @@ export async function aChat(app: Door, by?: Person) {
         token: who.token,
         body: { clientMessageId: randomUUID(), content, ...more },
       });
-      if (answer.status !== 202) throw new Error(`Sending was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 202)
+        throw new Error(`Sending was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
     messages: async () =>
@@ -33,7 +41,13 @@ export async function aChat(app: Door, by?: Person) {
 export type Told = StreamEvent & { id: string };
 
 /** Follows a generation by SSE until it ends, the reader has enough, or the connection is cut. */
-export async function* follow(app: Door, token: string, generationId: string, lastEventId?: string, signal?: AbortSignal) {
+export async function* follow(
+  app: Door,
+  token: string,
+  generationId: string,
+  lastEventId?: string,
+  signal?: AbortSignal,
+) {
   const answer = await fetch(`${app.url}/api/v1/generations/${generationId}/events`, {
     headers: { authorization: `Bearer ${token}`, ...(lastEventId && { 'last-event-id': lastEventId }) },
     ...(signal && { signal }),
@@ -65,7 +79,8 @@ export class Screen {
     if (this.end) throw new Error('something came after the end');
     this.lastEventId = event.id;
     const named = parseEventId(event.id);
-    if (named?.attempt !== event.attempt || named.position !== event.position) throw new Error(`id ${event.id} names another place`);
+    if (named?.attempt !== event.attempt || named.position !== event.position)
+      throw new Error(`id ${event.id} names another place`);
     if (event.type === 'snapshot' || event.type === 'reset') {
       if (!event.text.startsWith(this.text)) this.discarded.push(this.text);
       this.text = event.text;
@@ -84,7 +99,12 @@ export class Screen {
 }
 
 /** Reads to the end, coming back whenever the connection is cut. */
-export async function readToEnd(app: Door, token: string, generationId: string, screen = new Screen()): Promise<Screen> {
+export async function readToEnd(
+  app: Door,
+  token: string,
+  generationId: string,
+  screen = new Screen(),
+): Promise<Screen> {
   while (!screen.end) {
     for await (const event of follow(app, token, generationId, screen.lastEventId)) screen.see(event);
   }
