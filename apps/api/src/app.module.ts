@@ -7,6 +7,7 @@ import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
 import type { ConfigValues } from './config/config.ts';
 import { DatabaseModule } from './database/database.module.ts';
+import { DocsModule } from './docs/docs.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProvidersModule } from './providers/providers.module.ts';
@@ -36,6 +37,7 @@ export class AppModule {
         ProvidersModule,
         UsageModule,
         RecoveryModule,
+        DocsModule,
       ],
     };
   }

@@ -1,0 +1,89 @@
+import { Problem, ROUTES, type Route } from '@chatbox/contracts';
+import { z } from 'zod';
+import { VERSION } from '../common/version.ts';
+
+type JsonObject = Record<string, unknown>;
+
+export interface Operation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  security: JsonObject[];
+  parameters?: JsonObject[];
+  requestBody?: JsonObject;
+  responses: Record<string, JsonObject>;
+}
+export interface OpenApi {
+  openapi: string;
+  info: JsonObject;
+  servers: JsonObject[];
+  components: JsonObject;
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** OpenAPI 3.1 of every route of the contracts; https://spec.openapis.org/oas/v3.1.1 */
+export const openApi = (): OpenApi => {
+  const paths: OpenApi['paths'] = {};
+  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Chatbox',
+      version: VERSION,
+      description: 'Errors are problem details (RFC 9457) with a stable code. The socket protocol is described apart.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    components: {
+      securitySchemes: {
+        accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: { type: 'apiKey', in: 'cookie', name: 'chatbox_access', description: 'Browsers; set at sign-in' },
+      },
+      schemas: { Problem: schemaOf(Problem, 'output') },
+    },
+    paths,
+  };
+};
+
+const operationOf = (name: string, route: Route): Operation => ({
+  operationId: name.replace('.', '_'),
+  tags: [name.split('.', 1)[0] ?? name],
+  summary: route.access === 'owner' ? `${route.summary} (owner)` : route.summary,
+  security: route.access === 'public' ? [] : [{ accessToken: [] }, { session: [] }],
+  ...withParameters(route),
+  ...(route.body ? { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } } : {}),
+  responses: {
+    [route.status]: {
+      description: route.status === 204 ? 'Done' : 'The answer',
+      ...(route.events ? { content: { 'text/event-stream': { schema: { type: 'string' } } } } : {}),
+      ...(route.response ? { content: json(schemaOf(route.response, 'output')) } : {}),
+    },
+    default: {
+      description: 'Why not',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  },
+});
+
+const withParameters = (route: Route): { parameters?: JsonObject[] } => {
+  const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+  }));
+  const query = route.query ? (schemaOf(route.query, 'input') as { properties?: Record<string, JsonObject> }) : {};
+  const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
+  const parameters = [...inPath, ...inQuery];
+  return parameters.length > 0 ? { parameters } : {};
+};
+
+const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+};
