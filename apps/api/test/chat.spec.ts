@@ -112,7 +112,10 @@ describe('branches', () => {
     expect(again.message).toMatchObject({ role: 'assistant', parentId: edited.message.id });
     await readToEnd(app, chat.who.token, again.generation.id);
     const messages = await chat.messages();
-    expect(messages.filter(({ parentId }) => parentId === null).map(({ content }) => content)).toEqual(['hello', 'good evening']);
+    expect(messages.filter(({ parentId }) => parentId === null).map(({ content }) => content)).toEqual([
+      'hello',
+      'good evening',
+    ]);
     expect(messages.filter(({ parentId }) => parentId === edited.message.id)).toHaveLength(2);
     expect((await chat.read()).activeLeafId).toBe(again.message.id);
     await app.api('PATCH', `/api/v1/conversations/${chat.id}`, {
@@ -152,7 +155,8 @@ describe('conversations', () => {
     const chat = await aChat(app);
     await readToEnd(app, chat.who.token, (await chat.ask('my cat sleeps all day')).generation.id);
     let title: string | null = null;
-    for (const deadline = Date.now() + 5_000; title === null && Date.now() < deadline; ) title = (await chat.read()).title;
+    for (const deadline = Date.now() + 5_000; title === null && Date.now() < deadline; )
+      title = (await chat.read()).title;
     expect(title).toEqual(expect.stringMatching(/\S/));
     await app.api('PATCH', `/api/v1/conversations/${chat.id}`, { token: chat.who.token, body: { title: 'Mine' } });
     await readToEnd(app, chat.who.token, (await chat.ask('and eats')).generation.id);
@@ -196,7 +200,11 @@ describe('conversations', () => {
       ['GET', `/api/v1/generations/${generation.id}/events`],
     ];
     for (const [method, path, body] of tries)
-      expect([method, path, (await app.api(method, path, { token: stranger.token, ...(body && { body }) })).status]).toEqual([method, path, 404]);
+      expect([
+        method,
+        path,
+        (await app.api(method, path, { token: stranger.token, ...(body && { body }) })).status,
+      ]).toEqual([method, path, 404]);
     const own = await aChat(app, stranger);
     await expect(own.ask('mine', { parentId: generation.messageId })).rejects.toThrow('message.parent_invalid');
   });

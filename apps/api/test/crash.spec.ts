@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Accepted, Conversation, Generation, Message, Page, TerminalStatus } from '@chatbox/contracts';
 import pg from 'pg';
-import { startMockModel, type MockModel } from '../../../tools/mock-model/server.ts';
+import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { ApiProcess } from './support/api-process.ts';
 import { follow, Screen } from './support/chat.ts';
@@ -20,7 +20,12 @@ const CONTINUES_WITHIN_MILLISECONDS = 15_000;
 /** The longest answer here takes a few seconds where nobody disturbs it. */
 const ENDS_WITHIN_MILLISECONDS = 60_000;
 
-const MODELS = ['offline/assistant', 'openai/mock-large', 'anthropic/claude-haiku-4-5', 'anthropic/mock-large'] as const;
+const MODELS = [
+  'offline/assistant',
+  'openai/mock-large',
+  'anthropic/claude-haiku-4-5',
+  'anthropic/mock-large',
+] as const;
 
 /** What one person did and saw in one conversation. */
 interface History {
@@ -100,7 +105,8 @@ async function ask(model: string, content: string): Promise<History> {
 async function watch({ accepted, screen }: History): Promise<void> {
   while (!screen.end && !over) {
     try {
-      for await (const event of follow(process_, person.token, accepted.generation.id, screen.lastEventId)) screen.see(event);
+      for await (const event of follow(process_, person.token, accepted.generation.id, screen.lastEventId))
+        screen.see(event);
     } catch (error) {
       if (!isNetwork(error)) throw error;
     }
@@ -150,16 +156,28 @@ async function within(milliseconds: number, histories: History[], done: (history
   const deadline = Date.now() + milliseconds;
   for (let open = histories; open.length > 0; open = open.filter((history) => !done(history))) {
     if (Date.now() > deadline) {
-      const names = open.map(({ model, screen }) => `${model} (attempt ${screen.attempt}, ${screen.text.length} characters)`);
+      const names = open.map(
+        ({ model, screen }) => `${model} (attempt ${screen.attempt}, ${screen.text.length} characters)`,
+      );
       throw new Error(`not within ${milliseconds / 1000} s: ${names.join(', ')}\n${process_.log.slice(-3_000)}`);
     }
     await pause(20);
   }
 }
 
-async function check({ model, accepted, clientMessageId, screen, stopped, conversationId, content }: History): Promise<void> {
+async function check({
+  model,
+  accepted,
+  clientMessageId,
+  screen,
+  stopped,
+  conversationId,
+  content,
+}: History): Promise<void> {
   const { token } = person;
-  const { body: page } = await process_.api<Page<Message>>('GET', `/api/v1/conversations/${conversationId}/messages`, { token });
+  const { body: page } = await process_.api<Page<Message>>('GET', `/api/v1/conversations/${conversationId}/messages`, {
+    token,
+  });
   const [question, answer] = page.items;
   // 1: an acknowledged message is there, once, and its repetition is the same message.
   expect(page.items).toHaveLength(2);

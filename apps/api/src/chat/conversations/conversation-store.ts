@@ -63,7 +63,11 @@ export class ConversationStore {
   }
 
   /** The latest first. The cursor names the last row of the page before, so rows that move up are not skipped or doubled. */
-  async list(accountId: string, limit: number, after: Cursor | undefined): Promise<Page<Conversation> & { last?: Cursor }> {
+  async list(
+    accountId: string,
+    limit: number,
+    after: Cursor | undefined,
+  ): Promise<Page<Conversation> & { last?: Cursor }> {
     const rows: (Row & { exact: string })[] = await this.source.query(
       `SELECT ${COLUMNS}, c.updated_at::text AS exact FROM conversation c
        WHERE c.account_id = $1 AND c.deleted_at IS NULL
@@ -116,9 +120,10 @@ export class ConversationStore {
   }
 
   async remove(id: string): Promise<void> {
-    await this.source.query(`UPDATE conversation SET deleted_at = clock_timestamp(), revision = revision + 1 WHERE id = $1`, [
-      id,
-    ]);
+    await this.source.query(
+      `UPDATE conversation SET deleted_at = clock_timestamp(), revision = revision + 1 WHERE id = $1`,
+      [id],
+    );
   }
 
   async restore(id: string, accountId: string): Promise<Conversation | undefined> {

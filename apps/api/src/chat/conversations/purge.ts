@@ -16,7 +16,9 @@ export class Purge implements OnApplicationBootstrap, OnApplicationShutdown {
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.store.purge().catch((error: unknown) => this.logger.warn({ err: error }, 'could not purge deleted conversations'));
+      this.store
+        .purge()
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'could not purge deleted conversations'));
     }, INTERVAL_MILLISECONDS);
     this.timer.unref();
   }

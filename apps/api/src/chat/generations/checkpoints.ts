@@ -55,7 +55,12 @@ export class Checkpoints {
     if (lease && due.length > 0) {
       const checkpoints = due.map((live) => {
         live.dirty = false;
-        return { generationId: live.row.id, messageId: live.row.messageId, attempt: live.row.attempt, answer: live.shown };
+        return {
+          generationId: live.row.id,
+          messageId: live.row.messageId,
+          attempt: live.row.attempt,
+          answer: live.shown,
+        };
       });
       try {
         for (const generationId of await this.store.checkpoint(lease, this.seq, checkpoints)) onStop(generationId);

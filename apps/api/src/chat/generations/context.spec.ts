@@ -1,4 +1,4 @@
-import { fit } from './context.ts';
+import { turnsThatFit } from './context.ts';
 
 const turn = (role: 'user' | 'assistant', tokens: number) => ({ role, content: 'abcd'.repeat(tokens) });
 
@@ -6,20 +6,23 @@ describe('what of a branch a model is asked', () => {
   const branch = [turn('user', 10), turn('assistant', 10), turn('user', 10), turn('assistant', 10), turn('user', 10)];
 
   it('is all of it where it fits', () => {
-    expect(fit(branch, 50)).toEqual(branch);
+    expect(turnsThatFit(branch, 50)).toEqual(branch);
   });
 
   it('is its end, beginning with the person, where it does not', () => {
-    expect(fit(branch, 49)).toEqual(branch.slice(2));
-    expect(fit(branch, 30)).toEqual(branch.slice(2));
-    expect(fit(branch, 29)).toEqual(branch.slice(4));
+    expect(turnsThatFit(branch, 49)).toEqual(branch.slice(2));
+    expect(turnsThatFit(branch, 30)).toEqual(branch.slice(2));
+    expect(turnsThatFit(branch, 29)).toEqual(branch.slice(4));
   });
 
   it('is always the question, however long', () => {
-    expect(fit(branch, 1)).toEqual(branch.slice(4));
+    expect(turnsThatFit(branch, 1)).toEqual(branch.slice(4));
   });
 
   it('has no empty turns, which providers refuse', () => {
-    expect(fit([turn('user', 1), turn('assistant', 0), turn('user', 1)], 50)).toEqual([turn('user', 1), turn('user', 1)]);
+    expect(turnsThatFit([turn('user', 1), turn('assistant', 0), turn('user', 1)], 50)).toEqual([
+      turn('user', 1),
+      turn('user', 1),
+    ]);
   });
 });

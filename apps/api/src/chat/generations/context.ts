@@ -26,7 +26,7 @@ export class Context {
       this.conversations.systemPrompt(row.conversationId),
       this.messages.branch(row.messageId),
     ]);
-    const turns = fit(branch, roomFor(model, system));
+    const turns = turnsThatFit(branch, roomFor(model, system));
     const onlyText = live.durableParts.length > 0 && live.durableParts.every(({ kind }) => kind === 'text');
     const prefill = model.capabilities.prefill && onlyText ? plainText(live.durableParts) : undefined;
     return {
@@ -46,7 +46,7 @@ function roomFor(model: Model, system: string | null): number {
 }
 
 /** The last turn always goes, however long: the provider then says that it is too long, and a person can act on it. */
-export function fit(branch: readonly ChatTurn[], room: number): ChatTurn[] {
+export function turnsThatFit(branch: readonly ChatTurn[], room: number): ChatTurn[] {
   const turns: ChatTurn[] = [];
   let used = 0;
   for (const turn of branch.toReversed()) {

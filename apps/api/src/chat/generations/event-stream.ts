@@ -1,10 +1,10 @@
-import { eventId, parseEventId, type Place, type StreamEvent } from '@chatbox/contracts';
+import { eventId, type Place, parseEventId, type StreamEvent } from '@chatbox/contracts';
 import { Bus } from '@chatbox/engine';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SESSION_ENDED } from '../../auth/live-sessions.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Metrics } from '../../metrics/metrics.ts';
-import { SESSION_ENDED } from '../../auth/live-sessions.ts';
 import { Reader } from './reader.ts';
 
 const HEARTBEAT_MILLISECONDS = 15_000;
@@ -38,7 +38,13 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
     for (const stream of this.open_) stream.close();
   }
 
-  open(who: Identity, generationId: string, lastEventId: string | undefined, request: FastifyRequest, reply: FastifyReply): void {
+  open(
+    who: Identity,
+    generationId: string,
+    lastEventId: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void {
     const { raw } = reply;
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);

@@ -18,14 +18,16 @@ const VERSION = 1;
 export const encodeFrames = (frames: readonly Frame[]): string =>
   JSON.stringify({
     v: VERSION,
-    f: frames.map(({ generationId, attempt, position, part, kind, text }): Row => [
-      generationId,
-      attempt,
-      position,
-      part,
-      kind,
-      text,
-    ]),
+    f: frames.map(
+      ({ generationId, attempt, position, part, kind, text }): Row => [
+        generationId,
+        attempt,
+        position,
+        part,
+        kind,
+        text,
+      ],
+    ),
   });
 
 export const decodeFrames = (row: string): Frame[] => {

@@ -6,7 +6,7 @@ import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
 import { type Answer, plainText } from './answer.ts';
 import { decodeFrames, type Frame } from './frames.ts';
-import { type GenerationRow, GENERATION_COLUMNS } from './generation-row.ts';
+import { GENERATION_COLUMNS, type GenerationRow } from './generation-row.ts';
 
 /** Says whether the node may write at all. Taken by every write below, so that a claim waits for it and then outdates it. */
 const HELD = `SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE`;
@@ -215,9 +215,10 @@ export class GenerationStore {
         ]);
         const answer = restore(message?.parts ?? [], await this.journalOf(orphan, manager.query.bind(manager)));
         const parts = answer.parts;
-        await manager.query(`INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1) ON CONFLICT DO NOTHING`, [
-          JSON.stringify(await book(orphan, answer)),
-        ]);
+        await manager.query(
+          `INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1) ON CONFLICT DO NOTHING`,
+          [JSON.stringify(await book(orphan, answer))],
+        );
         await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
           orphan.messageId,
           plainText(parts),
@@ -276,10 +277,11 @@ export class GenerationStore {
     row: GenerationRow,
     query: (sql: string, values: unknown[]) => Promise<{ frames: string }[]> = this.source.query.bind(this.source),
   ): Promise<Frame[]> {
-    const rows = await query(
-      `SELECT frames FROM journal WHERE node_id = $1 AND epoch = $2 AND seq > $3 ORDER BY seq`,
-      [row.nodeId, row.epoch, row.checkpointSeq],
-    );
+    const rows = await query(`SELECT frames FROM journal WHERE node_id = $1 AND epoch = $2 AND seq > $3 ORDER BY seq`, [
+      row.nodeId,
+      row.epoch,
+      row.checkpointSeq,
+    ]);
     return rows
       .flatMap(({ frames }) => decodeFrames(frames))
       .filter(({ generationId, attempt }) => generationId === row.id && attempt === row.attempt);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { NodeLease, type Lease } from '../../cluster/node-lease.ts';
+import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
-import { type Frame, encodeFrames } from './frames.ts';
+import { encodeFrames, type Frame } from './frames.ts';
 import { GenerationStore } from './generation-store.ts';
 
 /** Called in order, after the frames are durable; `seq` is the journal row that holds them. */

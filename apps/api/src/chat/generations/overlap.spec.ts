@@ -20,9 +20,12 @@ const split = (text: string, at: number) => [text.slice(0, at), text.slice(at)].
 describe('what a new attempt says after a takeover', () => {
   const again = `${DURABLE} he slept.`;
 
-  it.each([true, false])('is not said twice when it says the same again (continuing: %s), however it is cut', (continuing) => {
-    for (let at = 0; at < again.length; at += 1) expect(read(split(again, at), continuing)).toBe(again);
-  });
+  it.each([true, false])(
+    'is not said twice when it says the same again (continuing: %s), however it is cut',
+    (continuing) => {
+      for (let at = 0; at < again.length; at += 1) expect(read(split(again, at), continuing)).toBe(again);
+    },
+  );
 
   it('goes on where the model continues', () => {
     for (let at = 0; at < 10; at += 1) expect(read(split(' he slept.', at), true)).toBe(again);

@@ -73,7 +73,9 @@ export class Reader {
         await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
       }
     };
-    look().catch((error: unknown) => this.logger.warn({ err: error, generationId }, 'a reader could not be brought up to date'));
+    look().catch((error: unknown) =>
+      this.logger.warn({ err: error, generationId }, 'a reader could not be brought up to date'),
+    );
   }
 
   private async fromDatabase(row: GenerationRow, place: Place | undefined, sink: Sink): Promise<Place> {

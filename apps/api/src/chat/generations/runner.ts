@@ -11,10 +11,10 @@ import { estimateTokens } from '../../usage/estimate-tokens.ts';
 import { Context } from './context.ts';
 import { Endings } from './endings.ts';
 import { Fanout } from './fanout.ts';
+import { GenerationStore } from './generation-store.ts';
 import { Journal, LeaseGone } from './journal.ts';
 import type { LiveGeneration } from './live-generation.ts';
 import { Overlap, type Verdict } from './overlap.ts';
-import { GenerationStore } from './generation-store.ts';
 
 type Request = Omit<ChatRequest, 'model'>;
 
@@ -66,7 +66,8 @@ export class Runner {
   }
 
   private async converse(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
-    const overlap = live.durableParts.length > 0 ? new Overlap(live.shown.text, request.prefill !== undefined) : undefined;
+    const overlap =
+      live.durableParts.length > 0 ? new Overlap(live.shown.text, request.prefill !== undefined) : undefined;
     const started = performance.now();
     let first = true;
     let usage: Usage | undefined;

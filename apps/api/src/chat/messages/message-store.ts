@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { returned } from '../../database/returned.ts';
 import type { ChatTurn } from '../../providers/provider.ts';
-import { type GenerationRow, GENERATION_COLUMNS, toGeneration } from '../generations/generation-row.ts';
+import { GENERATION_COLUMNS, type GenerationRow, toGeneration } from '../generations/generation-row.ts';
 
 interface Row {
   id: string;
@@ -164,7 +164,11 @@ export class MessageStore {
   }
 
   /** In order of creation; the page before `beforeSeq`, or the last one. */
-  async page(conversationId: string, limit: number, beforeSeq: string | undefined): Promise<{ items: Message[]; next: string | null }> {
+  async page(
+    conversationId: string,
+    limit: number,
+    beforeSeq: string | undefined,
+  ): Promise<{ items: Message[]; next: string | null }> {
     const rows: Row[] = await this.source.query(
       `SELECT ${COLUMNS} FROM message m WHERE m.conversation_id = $1 AND ($3::bigint IS NULL OR m.seq < $3::bigint)
        ORDER BY m.seq DESC LIMIT $2`,
@@ -194,7 +198,9 @@ export class MessageStore {
     const generations: GenerationRow[] =
       answers.length === 0
         ? []
-        : await this.source.query(`SELECT ${GENERATION_COLUMNS} FROM generation g WHERE g.message_id = ANY($1)`, [answers]);
+        : await this.source.query(`SELECT ${GENERATION_COLUMNS} FROM generation g WHERE g.message_id = ANY($1)`, [
+            answers,
+          ]);
     const byMessage = new Map(generations.map((row) => [row.messageId, row]));
     return rows.map((row) => toMessage(row, byMessage.get(row.id)));
   }

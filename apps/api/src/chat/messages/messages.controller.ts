@@ -1,4 +1,12 @@
-import { type Accepted, type Message, MessagesQuery, type Page, PathId, Regenerate, SendMessage } from '@chatbox/contracts';
+import {
+  type Accepted,
+  type Message,
+  MessagesQuery,
+  type Page,
+  PathId,
+  Regenerate,
+  SendMessage,
+} from '@chatbox/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { type Identity, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';

@@ -94,7 +94,9 @@ export class Messages {
   private async checkParent(parentId: string, conversationId: string): Promise<void> {
     const [parent] = await this.store.read([parentId]);
     if (parent?.conversationId !== conversationId || parent.role !== 'assistant')
-      throw new AppError('message.parent_invalid', { detail: 'The parent must be an answer in the same conversation.' });
+      throw new AppError('message.parent_invalid', {
+        detail: 'The parent must be an answer in the same conversation.',
+      });
     if (parent.generation?.status === 'running') throw new AppError('generation.busy');
   }
 

@@ -1,16 +1,10 @@
-import {
-  type Ack,
-  ClientFrame,
-  CLOSE,
-  type Place,
-  SendMessage,
-} from '@chatbox/contracts';
+import { type Ack, CLOSE, ClientFrame, type Place, SendMessage } from '@chatbox/contracts';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
 import { parse } from '../../common/zod.pipe.ts';
 import { problemOf, toAppError } from '../../http/problem.ts';
-import type { SocketRooms } from './socket-rooms.ts';
 import type { Socket } from './socket.ts';
+import type { SocketRooms } from './socket-rooms.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
@@ -62,12 +56,19 @@ export class SocketSession {
     let id = '';
     try {
       const raw: unknown = JSON.parse(text);
-      if (typeof raw === 'object' && raw !== null && 'id' in raw && typeof raw.id === 'string') id = raw.id.slice(0, 64);
+      if (typeof raw === 'object' && raw !== null && 'id' in raw && typeof raw.id === 'string')
+        id = raw.id.slice(0, 64);
       return parse(ClientFrame, raw);
     } catch (error) {
       this.badFrames += 1;
-      this.refuse(id, error instanceof SyntaxError ? new AppError('request.invalid', { detail: 'A frame is one JSON object.' }) : error);
-      if (this.badFrames > MOST_BAD_FRAMES) this.socket.close(CLOSE.tooManyBadFrames, 'too many frames that are not understood');
+      this.refuse(
+        id,
+        error instanceof SyntaxError
+          ? new AppError('request.invalid', { detail: 'A frame is one JSON object.' })
+          : error,
+      );
+      if (this.badFrames > MOST_BAD_FRAMES)
+        this.socket.close(CLOSE.tooManyBadFrames, 'too many frames that are not understood');
       return undefined;
     }
   }
@@ -101,7 +102,10 @@ export class SocketSession {
     clearTimeout(this.expiry);
     const left = who.expiresAt.getTime() - Date.now();
     // A timer holds at most 2^31 milliseconds; a token never lives that long.
-    this.expiry = setTimeout(() => this.socket.close(CLOSE.unauthenticated, 'auth.token_expired'), Math.min(left, 2 ** 31 - 1));
+    this.expiry = setTimeout(
+      () => this.socket.close(CLOSE.unauthenticated, 'auth.token_expired'),
+      Math.min(left, 2 ** 31 - 1),
+    );
     this.expiry.unref();
     this.accept(id, { userId: who.userId, sessionId: who.sessionId, heartbeatSeconds: this.rooms.heartbeatSeconds });
   }
@@ -152,7 +156,10 @@ export class SocketSession {
     this.subscriptions.delete(conversationId);
   }
 
-  private async sendMessage(who: Identity, { id, type: _type, conversationId, ...draft }: FrameOf<'send'>): Promise<void> {
+  private async sendMessage(
+    who: Identity,
+    { id, type: _type, conversationId, ...draft }: FrameOf<'send'>,
+  ): Promise<void> {
     this.accept(id, await this.rooms.messages.send(who, conversationId, parse(SendMessage, draft)));
   }
 

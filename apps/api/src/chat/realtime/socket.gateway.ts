@@ -49,8 +49,10 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     const socket = new Socket(raw, () => this.metrics.readerTooSlow('ws'));
     // Without a listener a broken frame would end the process.
     raw.on('error', (error) => this.logger.debug({ err: error }, 'a socket broke'));
-    if (!this.authenticator.originAllowed(request.headers, request.socket.remoteAddress))
-      return socket.close(CLOSE.forbiddenOrigin, 'this origin may not connect');
+    if (!this.authenticator.originAllowed(request.headers, request.socket.remoteAddress)) {
+      socket.close(CLOSE.forbiddenOrigin, 'this origin may not connect');
+      return;
+    }
     const session = new SocketSession(socket, request.headers.cookie, this.rooms);
     this.sessions.add(session);
     this.metrics.readerJoined('ws');
@@ -72,7 +74,10 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
   beforeApplicationShutdown(): void {
     clearInterval(this.timer);
     for (const { socket } of this.sessions) {
-      socket.send({ type: 'move', afterMilliseconds: Math.round(Math.random() * MOVE_SPREAD_MILLISECONDS) } satisfies ServerEvent);
+      socket.send({
+        type: 'move',
+        afterMilliseconds: Math.round(Math.random() * MOVE_SPREAD_MILLISECONDS),
+      } satisfies ServerEvent);
       socket.close(CLOSE.draining, 'this server is stopping');
     }
   }
@@ -83,7 +88,9 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     let revisions = new Map<string, number>();
     try {
       if (watched.size > 0)
-        revisions = new Map((await this.conversations.revisions([...watched])).map((r) => [r.conversationId, r.revision]));
+        revisions = new Map(
+          (await this.conversations.revisions([...watched])).map((r) => [r.conversationId, r.revision]),
+        );
     } catch (error) {
       this.logger.warn({ err: error }, 'a heartbeat went out without revisions');
     }

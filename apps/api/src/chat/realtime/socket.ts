@@ -34,9 +34,9 @@ export class Socket {
 
   /** Asks for a sign of life; cuts the connection when the last one was not answered. */
   ping(): void {
-    if (!this.answered) return this.raw.terminate();
+    if (this.answered) this.raw.ping();
+    else this.raw.terminate();
     this.answered = false;
-    this.raw.ping();
   }
 
   sendText(text: string): void {
