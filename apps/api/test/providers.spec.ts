@@ -180,6 +180,12 @@ describe.each(['openai', 'anthropic'] as const)('the %s adapter', (kind) => {
     expect(mock.requests).toHaveLength(1);
   });
 
+  it('has all the time for a provider that keeps talking', async () => {
+    const began = performance.now();
+    expect((await read('[[tokens:60]] [[delay:10]]')).failure).toBeUndefined();
+    expect(performance.now() - began).toBeGreaterThan(impatient.silenceMilliseconds);
+  });
+
   it('names the host that nothing answers at', async () => {
     const gone = await startMockModel();
     await gone.close();
