@@ -101,6 +101,15 @@ it.each([
   },
 );
 
+it('believes a connection that cannot be asked for its models, and says what happened to the call', async () => {
+  const body = { name: 'Away', slug: 'away', kind: 'openai', baseUrl: 'http://127.0.0.1:9/v1' };
+  const made = await app.api<Connection>('POST', '/api/v1/admin/connections', { token: owner.token, body });
+  const { end } = await ask('hello', 'away/some/model');
+  expect(end).toMatchObject({ status: 'failed', error: { code: 'provider.unreachable', retry: true } });
+  expect(end?.error?.detail).toContain('Could not reach 127.0.0.1:9');
+  await app.api('DELETE', `/api/v1/admin/connections/${made.body.id}`, { token: owner.token });
+});
+
 it('takes the model the owner chose, else the first of a connection, else the offline assistant', async () => {
   expect((await ask('hello [[text:x]]')).generation.model).toMatch(/^one\//);
   await choose('two/mock-small');
