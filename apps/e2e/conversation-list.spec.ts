@@ -91,7 +91,7 @@ it('finds a conversation and keeps a system prompt', async () => {
   await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Pears' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Search conversations').fill('pear');
-  await page.getByRole('option', { name: 'Pears' }).waitFor();
+  await page.getByRole('option', { name: 'Pears', selected: true }).waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/c/${ids[1]}`);
 

@@ -10,27 +10,31 @@ afterAll(() => browser?.close());
 
 const PAGES = ['/', '/settings/appearance', '/settings/models', '/settings/people', '/login', '/no/such/page'];
 
-/** Everything the browser refused because of the policy. */
-async function refusals(page: Page): Promise<string[]> {
-  const said: string[] = [];
-  await page.exposeFunction('policyRefused', (what: string) => said.push(what));
+interface Witness extends Window {
+  refused: string[];
+}
+
+/** From the first line of every page on, what the browser refuses because of the policy is written down. */
+async function witness(page: Page): Promise<void> {
   await page.addInitScript(() => {
+    const here = window as unknown as Witness;
+    here.refused = [];
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
-      const tell = (window as unknown as { policyRefused(what: string): void }).policyRefused;
-      tell(`${violatedDirective} ${blockedURI} ${sourceFile}`);
+      here.refused.push(`${violatedDirective} ${blockedURI} ${sourceFile}`);
     });
   });
-  return said;
 }
+
+const refused = (page: Page): Promise<string[]> => page.evaluate(() => (window as unknown as Witness).refused);
 
 const nonceOf = (policy: string): string => /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
 
 it.each(PAGES)('lets %s run under its own policy, with a nonce on every script', async (path) => {
   const { context, page } = await openWindow(browser, { as: OWNER });
-  const said = await refusals(page);
+  await witness(page);
   const response = await page.goto(path);
   await page.waitForLoadState('networkidle');
-  expect(said).toEqual([]);
+  expect(await refused(page)).toEqual([]);
 
   const policy = (await response?.headerValue('content-security-policy')) ?? '';
   const html = (await response?.text()) ?? '';
@@ -43,13 +47,13 @@ it.each(PAGES)('lets %s run under its own policy, with a nonce on every script',
 
 it('refuses a script that somebody else put into the page', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
-  const said = await refusals(page);
+  await witness(page);
   await page.goto('/');
   await page.evaluate(() => {
     document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.wasRun = true">');
   });
-  while (said.length === 0) await page.waitForEvent('console').catch(() => undefined);
-  expect(said[0]).toMatch(/^script-src-attr inline/);
+  await page.waitForFunction(() => (window as unknown as Witness).refused.length > 0);
+  expect((await refused(page))[0]).toMatch(/^script-src-attr inline/);
   expect(await page.evaluate(() => 'wasRun' in window)).toBe(false);
   await context.close();
 });

@@ -16,16 +16,18 @@ export function PopoverContent({
 }: ComponentProps<typeof Radix.Content>) {
   return (
     <Radix.Portal>
-      <Radix.Content
-        align={align}
-        sideOffset={sideOffset}
-        collisionPadding={8}
-        className={cn(
-          'z-50 w-80 rounded-lg bg-raised p-1 shadow-popover outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-[0.98]',
-          className,
-        )}
-        {...rest}
-      />
+      <section aria-label="Choices">
+        <Radix.Content
+          align={align}
+          sideOffset={sideOffset}
+          collisionPadding={8}
+          className={cn(
+            'z-50 w-80 rounded-lg bg-raised p-1 shadow-popover outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-[0.98]',
+            className,
+          )}
+          {...rest}
+        />
+      </section>
     </Radix.Portal>
   );
 }

@@ -17,3 +17,11 @@ export function rank(texts: readonly string[], typed: string): number {
   const [name = '', ...hints] = texts.map((text) => text.toLowerCase());
   return Math.max(rankText(name, wanted), ...hints.map((hint) => rankText(hint, wanted) * BY_HINT));
 }
+
+/** What answers it at all, the best first; equals stay in their order. */
+export const ranked = <T extends { name: string; hints: readonly string[] }>(entries: T[], typed: string): T[] =>
+  entries
+    .map((entry) => ({ entry, value: rank([entry.name, ...entry.hints], typed) }))
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value)
+    .map(({ entry }) => entry);
