@@ -208,6 +208,13 @@ async function check({
     ...Array.from({ length: attempts - 1 }, () => 'abandoned'),
     screen.end?.status,
   ]);
+  // And the conversation shows the sum of all its calls, the abandoned ones and the title among them.
+  const { rows: sums } = await database.query(
+    `SELECT c.input_tokens = sum(l.input_tokens) AND c.output_tokens = sum(l.output_tokens) AS exact
+     FROM conversation c JOIN ledger l ON l.conversation_id = c.id WHERE c.id = $1 GROUP BY c.id`,
+    [conversationId],
+  );
+  expect(sums).toEqual([{ exact: true }]);
 }
 
 const undisturbed = new Map<string, string>();

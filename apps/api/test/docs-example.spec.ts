@@ -14,7 +14,7 @@ it('runs the example of the socket protocol as it is written', async () => {
       env: {},
       timeout: 15_000,
     });
-    expect(stdout).toMatch(/one, two, three, four, five[^]*\[completed, \d+ tokens\]\n$/i);
+    expect(stdout).toMatch(/one, two, three, four, five[\s\S]*\[completed, \d+ tokens\]\n$/i);
   } finally {
     await app.close();
   }

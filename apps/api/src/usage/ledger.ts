@@ -18,13 +18,13 @@ export interface LedgerEntry {
 }
 
 /** A row of `ledger` by its column names, for `jsonb_populate_record(NULL::ledger, …)`. */
-export type LedgerRow = Readonly<Record<string, string | number | boolean | null>> & { readonly cost_micros: number | null };
+export type LedgerRow = ReturnType<Ledger['row']>;
 
 /** What was used and what it cost: one row for each call of a provider, never changed afterwards. */
 @Injectable()
 export class Ledger {
   /** The row of one call, for a statement that makes the call's end true and books it at once. */
-  row({ model, usage, ...entry }: LedgerEntry): LedgerRow {
+  row({ model, usage, ...entry }: LedgerEntry) {
     return {
       id: uuidv7(),
       account_id: entry.accountId,
@@ -46,13 +46,11 @@ export class Ledger {
     };
   }
 
-  /**
-   * Writes the row in the caller's transaction. Answers its cost in micro-dollars, null when the price is not known. A
-   * second row for the same attempt of a generation is refused by the database.
-   */
-  async write(manager: EntityManager, entry: LedgerEntry): Promise<number | null> {
-    const row = this.row(entry);
-    await manager.query(`INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1)`, [JSON.stringify(row)]);
-    return row.cost_micros;
+  /** Writes the row in the caller's transaction. A second row for the same attempt of a generation is passed over. */
+  async write(manager: EntityManager, row: LedgerRow): Promise<void> {
+    await manager.query(
+      `INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1) ON CONFLICT DO NOTHING`,
+      [JSON.stringify(row)],
+    );
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { returned } from '../../database/returned.ts';
+import type { LedgerRow } from '../../usage/ledger.ts';
 import type { Cursor } from './cursor.ts';
 
 interface Row {
@@ -117,6 +118,18 @@ export class ConversationStore {
     );
     const row = returned<Row>(rows)[0];
     return row && toConversation(row);
+  }
+
+  /** Adds what a call cost that is not the end of an answer: a title, an attempt that was given up. */
+  async spend(
+    manager: EntityManager,
+    { conversation_id, cost_micros, input_tokens, output_tokens }: LedgerRow,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE conversation SET cost_micros = cost_micros + coalesce($2, 0), input_tokens = input_tokens + $3,
+         output_tokens = output_tokens + $4 WHERE id = $1`,
+      [conversation_id, cost_micros, input_tokens, output_tokens],
+    );
   }
 
   async remove(id: string): Promise<void> {

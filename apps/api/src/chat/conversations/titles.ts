@@ -46,18 +46,20 @@ export class Titles implements OnModuleInit {
     const question = (await this.messages.branch(messageId)).find(({ role }) => role === 'user')?.content ?? '';
     const model = await this.models.resolve(live.row.model);
     const { title, usage, failed } = await this.ask(model, question, live.shown.plain);
+    const booking = this.ledger.row({
+      accountId,
+      conversationId,
+      messageId: null,
+      generationId: null,
+      attempt: null,
+      purpose: 'title',
+      outcome: failed ? 'failed' : 'completed',
+      model: model.model,
+      usage,
+    });
     const conversation = await this.source.transaction(async (manager) => {
-      await this.ledger.write(manager, {
-        accountId,
-        conversationId,
-        messageId: null,
-        generationId: null,
-        attempt: null,
-        purpose: 'title',
-        outcome: failed ? 'failed' : 'completed',
-        model: model.model,
-        usage,
-      });
+      await this.ledger.write(manager, booking);
+      await this.conversations.spend(manager, booking);
       return this.conversations.nameIfUnnamed(manager, conversationId, title);
     });
     if (conversation) this.fanout.toAccount(accountId, { type: 'conversation', conversation });

@@ -1,6 +1,6 @@
 import type { GenerationError, Part, TerminalStatus, Usage } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
@@ -34,7 +34,7 @@ export interface Claimed {
 /** How a takeover puts the dead attempt in order. */
 export interface Estate {
   restore(parts: Part[], frames: Frame[]): Answer;
-  book(orphan: GenerationRow, answer: Answer): Promise<LedgerRow>;
+  book(manager: EntityManager, orphan: GenerationRow, answer: Answer): Promise<void>;
 }
 
 /** Owns generation, attempt and journal: every write names the node's epoch, and one that lost it writes nothing. */
@@ -215,10 +215,7 @@ export class GenerationStore {
         ]);
         const answer = restore(message?.parts ?? [], await this.journalOf(orphan, manager.query.bind(manager)));
         const parts = answer.parts;
-        await manager.query(
-          `INSERT INTO ledger SELECT * FROM jsonb_populate_record(NULL::ledger, $1) ON CONFLICT DO NOTHING`,
-          [JSON.stringify(await book(orphan, answer))],
-        );
+        await book(manager, orphan, answer);
         await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
           orphan.messageId,
           plainText(parts),

@@ -1,10 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
 import { Ledger } from '../../usage/ledger.ts';
+import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replay } from './answer.ts';
 import { Endings } from './endings.ts';
@@ -35,6 +37,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly alive: LiveGenerations,
     private readonly endings: Endings,
     private readonly models: Models,
+    private readonly conversations: ConversationStore,
     private readonly ledger: Ledger,
     private readonly lease: NodeLease,
     private readonly metrics: Metrics,
@@ -68,7 +71,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       if (!lease) return;
       const claimed = await this.store.claim(lease, BATCH, {
         restore: (parts, frames) => replay(Answer.of(parts), frames),
-        book: (row, answer) => this.booking(row, answer),
+        book: (manager, row, answer) => this.book(manager, row, answer),
       });
       for (const one of claimed) await this.goOn(one);
       if (claimed.length < BATCH) return;
@@ -100,9 +103,9 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /** The call that died with its process: what it cost is not known, what it said is counted here. */
-  private async booking(row: GenerationRow, answer: Answer) {
+  private async book(manager: EntityManager, row: GenerationRow, answer: Answer): Promise<void> {
     const asked = await this.messages.branch(row.messageId);
-    return this.ledger.row({
+    const booking = this.ledger.row({
       accountId: row.accountId,
       conversationId: row.conversationId,
       messageId: row.messageId,
@@ -117,6 +120,8 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
         outputTokens: estimateTokens(answer.text),
       },
     });
+    await this.ledger.write(manager, booking);
+    await this.conversations.spend(manager, booking);
   }
 
   private async modelOf(row: GenerationRow) {
