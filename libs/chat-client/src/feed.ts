@@ -15,6 +15,8 @@ const PAGE = 50;
 const ENOUGH_ENTRIES = 20;
 const MAX_PAGES_AT_START = 20;
 const COMMAND_TRIES = 6;
+/** Text in between is shown together: a screen full of Markdown costs more than a frame of the network. */
+const SHOWN_EVERY_MILLISECONDS = 40;
 
 export interface FeedOptions {
   conversationId: string;
@@ -34,6 +36,8 @@ export class Feed {
   private running = new Set<keyof Asks | 'start' | 'older'>();
   private choosing = 0;
   private started = false;
+  private publishTimer: ReturnType<typeof setTimeout> | undefined;
+  private publishedAt = 0;
   private leaveOutbox: (() => void) | undefined;
 
   constructor(private readonly options: FeedOptions) {
@@ -241,7 +245,8 @@ export class Feed {
     this.state = reduceFeed(before, event);
     if (this.state === before) return;
     this.followLeaf(before);
-    this.publish();
+    if (event.type === 'delta') this.publishSoon();
+    else this.publish();
     this.settleAsks();
   }
 
@@ -264,7 +269,18 @@ export class Feed {
     this.publish();
   }
 
+  /** At once after a pause, then at a steady pace. */
+  private publishSoon(): void {
+    if (this.publishTimer !== undefined) return;
+    const wait = this.publishedAt + SHOWN_EVERY_MILLISECONDS - Date.now();
+    if (wait <= 0) this.publish();
+    else this.publishTimer = setTimeout(() => this.publish(), wait);
+  }
+
   private publish(): void {
+    clearTimeout(this.publishTimer);
+    this.publishTimer = undefined;
+    this.publishedAt = Date.now();
     const before = this.view.getSnapshot();
     const items = this.options.outbox.items.getSnapshot().filter((item) => item.conversationId === this.conversationId);
     const entries = entriesOf(this.state, this.shownLeaf(), items, before.entries);

@@ -17,13 +17,13 @@ import { useStop } from './use-stop';
 
 /** `conversationId` is null on the page of a new conversation. */
 export function Composer({ conversationId }: { conversationId: string | null }) {
-  const [text, setText] = useDraft(conversationId);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useDraft(conversationId, area);
   const { modelId, choose } = useChoice(conversationId);
   const { send, isBeginning, problem } = useSend(conversationId);
   const { stop, isStopping } = useStop(conversationId);
   const { status } = useConnection();
   const { preferences } = usePreferences();
-  const area = useRef<HTMLTextAreaElement>(null);
   const canSend = text.trim() !== '' && !isBeginning;
   const isCut = status === 'offline' || status === 'reconnecting';
 

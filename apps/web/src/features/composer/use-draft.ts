@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 
 const key = (conversationId: string | null) => `chatbox.draft.${conversationId ?? 'new'}`;
 const WRITE_AFTER_MS = 250;
@@ -21,12 +21,19 @@ function write(conversationId: string | null, text: string): void {
 }
 
 /** What a person has typed and not sent: per conversation, over reloads. */
-export function useDraft(conversationId: string | null): [text: string, setText: (text: string) => void] {
+export function useDraft(
+  conversationId: string | null,
+  field: RefObject<HTMLTextAreaElement | null>,
+): [text: string, setText: (text: string) => void] {
   const [text, setState] = useState('');
+  const isFirst = useRef(true);
   const pending = useRef<{ timer: ReturnType<typeof setTimeout>; save: () => void }>(undefined);
 
   useEffect(() => {
-    setState(read(conversationId));
+    // A person may have begun to type before the page came to life.
+    const typed = isFirst.current ? (field.current?.value ?? '') : '';
+    isFirst.current = false;
+    setState(read(conversationId) + typed);
     const flush = () => {
       if (!pending.current) return;
       clearTimeout(pending.current.timer);
@@ -37,7 +44,7 @@ export function useDraft(conversationId: string | null): [text: string, setText:
       window.removeEventListener('pagehide', flush);
       flush();
     };
-  }, [conversationId]);
+  }, [conversationId, field]);
 
   const setText = useCallback(
     (next: string) => {

@@ -4,10 +4,8 @@ import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
 import { SCROLLS } from '../scrolls';
 import { useCopy } from '../use-copy';
-import type { HighlightResult } from './highlighter';
-import { type Lazy, useLazy } from './use-lazy';
+import { Highlighting, type Piece } from './highlighter';
 
-const HIGHLIGHTER: Lazy<typeof import('./highlighter')> = { load: () => import('./highlighter') };
 /** Numbers help from here on; below, they are noise. */
 const NUMBERED_FROM_LINES = 12;
 
@@ -58,8 +56,6 @@ export const CodeBlock = memo(function CodeBlock({ code, language, isIncomplete 
   );
 });
 
-type Piece = { content: string; light?: string | undefined; dark?: string | undefined };
-
 const Line = memo(
   function Line({ line, number }: { line: Piece[]; number: number | undefined }) {
     return (
@@ -92,33 +88,16 @@ const same = (a: Piece, b: Piece | undefined): boolean =>
   a.content === b?.content && a.light === b.light && a.dark === b.dark;
 
 /** Coloured as far as the colours have arrived; what came since then is plain, and nothing changes its place. */
-function useLines(text: string, language: string, isIncomplete: boolean): Piece[][] {
-  const highlighter = useLazy(HIGHLIGHTER, language !== '');
-  const [coloured, setColoured] = useState<{ text: string; lines: Piece[][] }>();
+function useLines(code: string, language: string, isIncomplete: boolean): Piece[][] {
+  const [coloured, setColoured] = useState<Piece[][]>();
+  const [highlighting] = useState(() => new Highlighting(setColoured));
   useEffect(() => {
-    if (!highlighter) return;
-    let isCurrent = true;
-    const take = (result: HighlightResult) => isCurrent && setColoured({ text, lines: piecesOf(result) });
-    const now = highlighter.highlight(text, language, isIncomplete, take);
-    if (now) take(now);
-    return () => {
-      isCurrent = false;
-    };
-  }, [highlighter, text, language, isIncomplete]);
+    if (language !== '') highlighting.want({ code, language, isIncomplete });
+  }, [highlighting, code, language, isIncomplete]);
+  useEffect(() => () => highlighting.close(), [highlighting]);
 
-  const plain = text.split('\n').map((content) => [{ content }]);
-  if (!coloured) return plain;
-  return plain.map((line, index) => {
-    const known = coloured.lines[index];
-    return known && known.map((piece) => piece.content).join('') === line[0]?.content ? known : line;
+  return code.split('\n').map((content, index) => {
+    const known = coloured?.[index];
+    return known && known.map((piece) => piece.content).join('') === content ? known : [{ content }];
   });
 }
-
-const piecesOf = (result: HighlightResult): Piece[][] =>
-  result.tokens.map((line) =>
-    line.map(({ content, color, htmlStyle }) => ({
-      content,
-      light: htmlStyle?.color ?? color,
-      dark: htmlStyle?.['--shiki-dark'],
-    })),
-  );

@@ -1,6 +1,7 @@
-import 'streamdown/styles.css';
+import './markdown.css';
 import { memo, useMemo } from 'react';
-import { type AnimateOptions, defaultRehypePlugins, type PluginConfig, Streamdown } from 'streamdown';
+import { defaultRehypePlugins, type PluginConfig, Streamdown } from 'streamdown';
+import { Block, Streaming } from './block';
 import { ELEMENTS } from './elements';
 import { hasMath, toDollars } from './math-notation';
 import { rawAsText } from './raw-as-text';
@@ -11,24 +12,25 @@ const MATH: Lazy<NonNullable<PluginConfig['math']>> = { load: async () => (await
 /** After Markdown has been read, never before: what is sanitised is what will be shown. */
 const REHYPE = [rawAsText, defaultRehypePlugins.sanitize].filter((plugin) => plugin !== undefined);
 const NO_PLUGINS: PluginConfig = {};
-const FADE: AnimateOptions = { animation: 'fadeIn', duration: 120, stagger: 0 };
 
 /** An answer in Markdown. Only the block that is being written renders while it streams. */
 export const Markdown = memo(function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
   const math = useLazy(MATH, hasMath(text));
   const plugins = useMemo(() => (math ? { math } : NO_PLUGINS), [math]);
   return (
-    <Streamdown
-      className="space-y-0 text-base [font-variant-ligatures:no-contextual] [&_.katex]:text-[1.1em] [&>*:first-child]:mt-0 [&>*:last-child]:mb-0"
-      components={ELEMENTS}
-      rehypePlugins={REHYPE}
-      plugins={plugins}
-      controls={false}
-      animated={FADE}
-      isAnimating={isStreaming}
-      parseIncompleteMarkdown={isStreaming}
-    >
-      {toDollars(text)}
-    </Streamdown>
+    <Streaming value={isStreaming}>
+      <Streamdown
+        className="space-y-0 text-base [font-variant-ligatures:no-contextual] [&_.katex]:text-[1.1em] [&>*:first-child]:mt-0 [&>*:last-child]:mb-0"
+        components={ELEMENTS}
+        rehypePlugins={REHYPE}
+        plugins={plugins}
+        controls={false}
+        BlockComponent={Block}
+        isAnimating={isStreaming}
+        parseIncompleteMarkdown={isStreaming}
+      >
+        {toDollars(text)}
+      </Streamdown>
+    </Streaming>
   );
 });

@@ -11,7 +11,7 @@ export function toDollars(markdown: string): string {
 
 const dollars = (text: string): string =>
   text
-    .replace(/\\\[([\s\S]+?)\\\]/g, (_, formula: string) => `$$$$${formula}$$$$`)
-    .replace(/\\\(([^\n]+?)\\\)/g, (_, formula: string) => `$$$$${formula}$$$$`);
+    .replace(/\\\[([\s\S]+?)\\\]/g, (_, formula: string) => `$$${formula}$$`)
+    .replace(/\\\(([^\n]+?)\\\)/g, (_, formula: string) => `$$${formula}$$`);
 
 export const hasMath = (markdown: string): boolean => /\$\$|\\\(|\\\[/.test(markdown);
