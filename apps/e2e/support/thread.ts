@@ -36,7 +36,8 @@ export class Chat {
   static async open(browser: Browser, product: Product, as: Person, path = '/', wish: Wish = {}): Promise<Chat> {
     const { context, page } = await openWindow(browser, { url: product.url, as, ...wish });
     await page.goto(path);
-    await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+    // Only a page that has come to life knows the models.
+    await page.getByRole('button', { name: /^Model: (?!not chosen)/ }).waitFor();
     return new Chat(context, page);
   }
 
@@ -81,9 +82,14 @@ export class Chat {
     await this.button('Copy answer').last().waitFor();
   }
 
+  /** The last answer, as a person reads it. */
+  async text(): Promise<string> {
+    return (await this.answers.last().allInnerTexts()).join('');
+  }
+
   /** The words of the last answer, as they are on the screen. */
   async words(): Promise<string[]> {
-    return wordsOf(await this.answers.last().innerText());
+    return wordsOf(await this.text());
   }
 
   async shows(word: string): Promise<void> {

@@ -1,0 +1,87 @@
+import type { Browser } from 'playwright-core';
+import { launch } from './support/browser.ts';
+import { Chat, killApi, NUMBERED, sayNumbered, startThreads } from './support/thread.ts';
+
+let browser: Browser;
+let threads: Awaited<ReturnType<typeof startThreads>>;
+beforeAll(async () => {
+  [browser, threads] = await Promise.all([launch(), startThreads()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await threads?.stop();
+}, 30_000);
+
+const open = () => Chat.open(browser, threads.product, threads.ann);
+
+it('misses nothing when the network goes and comes back, and the other screen shows the same', async () => {
+  const phone = await Chat.open(browser, threads.product, threads.ann, '/', { size: 'phone' });
+  await phone.say(sayNumbered(30));
+  await phone.shows('w20');
+  const laptop = await Chat.open(browser, threads.product, threads.ann, new URL(phone.page.url()).pathname);
+  await phone.context.setOffline(true);
+  await phone.page.getByText('You are offline.').waitFor();
+  await laptop.shows('w150');
+  expect((await phone.words()).length).toBeLessThan(150);
+  await phone.context.setOffline(false);
+  await Promise.all([phone.ended(), laptop.ended()]);
+  expect(await phone.words()).toEqual(NUMBERED);
+  expect(await laptop.words()).toEqual(NUMBERED);
+  await Promise.all([phone.close(), laptop.close()]);
+});
+
+it('keeps a message that is sent without a network, also over a reload, and sends it once', async () => {
+  const chat = await open();
+  await chat.say('Hello [[text:good day]]');
+  await chat.ended();
+  await chat.page.route('**/api/v1/conversations/*/messages', (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  );
+  await chat.say('While away [[text:welcome back]]');
+  await chat.page.reload();
+  await chat.questions.filter({ hasText: 'While away' }).waitFor();
+  await chat.page.unroute('**/api/v1/conversations/*/messages');
+  await chat.shows('welcome back');
+  await chat.ended();
+  expect(await chat.questions.count()).toBe(2);
+  expect(await chat.answers.count()).toBe(2);
+  await chat.close();
+});
+
+it('goes on with the answer after kill -9 of the API, nothing missing, nothing twice', async () => {
+  const chat = await open();
+  await chat.chooseModel('Offline assistant (no AI)');
+  await chat.say('Please count to 200');
+  await chat.shows('twenty-one');
+  const seen = await chat.watch();
+  killApi(threads.product);
+  await chat.shows('two hundred.');
+  await chat.ended();
+  const final = await chat.text();
+  expect(final).toMatch(/one, two, three,/);
+  const counted = final.slice(final.indexOf('one, two')).split('.')[0]?.split(', ') ?? [];
+  expect(counted).toHaveLength(200);
+  expect(new Set(counted).size).toBe(200);
+
+  // The assistant continues a text from its exact end, so nothing that was shown may ever have gone.
+  const texts = (await seen()).map((text) => text.match(/one, two[a-z, -]*/)?.[0].replace(/[^a-z]+$/, '') ?? '');
+  for (const [index, text] of texts.entries()) expect(texts[index + 1]?.startsWith(text) ?? true).toBe(true);
+  await chat.close();
+});
+
+it('starts the answer again in sight after kill -9 where the model cannot continue one', async () => {
+  const chat = await open();
+  await chat.say(sayNumbered(20));
+  await chat.shows('w60');
+  const seen = await chat.watch();
+  killApi(threads.product);
+  await chat.page.getByText('Continuing on another server').waitFor();
+  await chat.ended();
+  expect(await chat.words()).toEqual(NUMBERED);
+  const shown = (await seen()).map((text) => text.match(/w\d+/g) ?? []);
+  for (const words of shown) expect(words.slice(0, -1)).toEqual(NUMBERED.slice(0, Math.max(0, words.length - 1)));
+  await chat.page.reload();
+  await chat.ended();
+  expect(await chat.words()).toEqual(NUMBERED);
+  await chat.close();
+});
