@@ -17,16 +17,17 @@ const SAYS: Partial<Record<ConnectionStatus, string>> = {
 /** Nothing while all is well. Lies over the page's edge, so that coming and going moves nothing. */
 export function ConnectionLine({ status }: { status: ConnectionStatus }) {
   const said = SAYS[status];
+  const isTrouble = said !== undefined;
   const [isShown, setShown] = useState(false);
   useEffect(() => {
-    if (!said) {
+    if (!isTrouble) {
       setShown(false);
       return;
     }
     // A reconnect that takes a moment is nobody's business.
     const timer = setTimeout(() => setShown(true), PATIENCE_MS);
     return () => clearTimeout(timer);
-  }, [said]);
+  }, [isTrouble]);
 
   return (
     <div role="status" className="pointer-events-none absolute inset-x-0 top-full z-20 flex justify-center">

@@ -2,7 +2,7 @@
 
 import type { Conversation } from '@chatbox/contracts';
 import { PanelLeft, SquarePen } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { IconButton } from '@/components/ui/icon-button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { cn } from '@/lib/cn';
@@ -26,6 +26,11 @@ interface Props {
 export function TopBar({ conversationId, heading, listOpen, onOpenList, onNewChat, onRemove, children }: Props) {
   const apple = useApple();
   const { data: conversation, isPending } = useConversation(conversationId);
+  const title = conversation && titleOf(conversation);
+  useEffect(() => {
+    if (title) document.title = `${title} · Chatbox`;
+  }, [title]);
+
   return (
     <header className="relative flex h-14 shrink-0 items-center gap-1 px-2.5 md:px-3">
       <IconButton
@@ -45,7 +50,7 @@ export function TopBar({ conversationId, heading, listOpen, onOpenList, onNewCha
         <SquarePen />
       </IconButton>
       <div className="flex min-w-0 flex-1 items-center px-1.5">
-        {conversation ? <h1 className="truncate font-medium">{titleOf(conversation)}</h1> : null}
+        {title ? <h1 className="truncate font-medium">{title}</h1> : null}
         {conversationId && isPending ? <Skeleton className="h-4 w-44" /> : null}
         {!conversationId && heading ? <p className="truncate font-medium">{heading}</p> : null}
       </div>
