@@ -33,7 +33,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
       lives.defer(() => lock.release());
       await claimDataFolder(resolve(config.DATA_DIR), VERSION);
     }
-    const postgres = await startPostgres(config);
+    const postgres = await startPostgres(config, (fields, message) => logger.error(fields, message));
     lives.defer(() => postgres.stop());
     const source = await openDatabase(config, postgres.url);
     lives.defer(() => source.destroy());

