@@ -5,7 +5,6 @@ import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { isProblem } from '@/lib/problem';
 import { loginPath } from '@/lib/session';
-import { TooltipProvider } from './ui/tooltip';
 
 const SECOND = 1000;
 
@@ -35,11 +34,5 @@ export function Providers({ children }: { children: ReactNode }) {
       router.replace(loginPath());
     }),
   );
-  return (
-    <QueryClientProvider client={client}>
-      <TooltipProvider delayDuration={400} skipDelayDuration={200}>
-        {children}
-      </TooltipProvider>
-    </QueryClientProvider>
-  );
+  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }

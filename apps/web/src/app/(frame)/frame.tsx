@@ -4,18 +4,21 @@ import type { Conversation } from '@chatbox/contracts';
 import dynamic from 'next/dynamic';
 import { useParams, usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useCallback, useState } from 'react';
-import { toast } from 'sonner';
 import { usePreferences } from '@/components/preferences';
-import { Toaster } from '@/components/ui/toaster';
 import { ConnectionLine } from '@/features/connection/connection-line';
 import { SideList } from '@/features/sidebar/side-list';
 import { TopBar } from '@/features/topbar/top-bar';
 import { compose } from '@/lib/compose';
 import { titleOf, useRemoveConversation, useRestoreConversation } from '@/lib/conversations';
 import { useConnection } from '@/lib/live';
+import { notifyFailure, notifyUndoable } from '@/lib/notify';
 import { sayProblem } from '@/lib/problem';
 import { useShortcuts } from '@/lib/shortcuts';
 
+const TooltipLayer = dynamic(() => import('@/components/ui/tooltip-layer').then((module) => module.TooltipLayer), {
+  ssr: false,
+});
+const Toaster = dynamic(() => import('@/components/ui/toaster').then((module) => module.Toaster), { ssr: false });
 const Drawer = dynamic(() => import('@/components/ui/drawer').then((module) => module.Drawer), { ssr: false });
 const Palette = dynamic(() => import('@/features/palette/palette').then((module) => module.Palette), { ssr: false });
 const ShortcutsSheet = dynamic(
@@ -24,7 +27,6 @@ const ShortcutsSheet = dynamic(
 );
 
 const WIDE = '(min-width: 48rem)';
-const UNDO_MS = 10_000;
 
 /** What stands around every page of a signed-in person: list, top bar, palette, toasts. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -47,17 +49,15 @@ export function Frame({ children }: { children: ReactNode }) {
   const onRemove = useCallback(
     (conversation: Conversation) => {
       const wasOpen = conversation.id === conversationId;
-      remove(conversation, { onError: (error) => toast.error(sayProblem(error)) });
+      const onError = (error: Error): void => void notifyFailure(sayProblem(error));
+      remove(conversation, { onError });
       if (wasOpen) router.push('/');
       const undo = (): void =>
         restore(conversation, {
           onSuccess: () => wasOpen && router.push(`/c/${conversation.id}`),
-          onError: (error) => toast.error(sayProblem(error)),
+          onError,
         });
-      toast(`“${titleOf(conversation)}” was deleted`, {
-        duration: UNDO_MS,
-        action: { label: 'Undo', onClick: undo },
-      });
+      void notifyUndoable(`“${titleOf(conversation)}” was deleted`, { label: 'Undo', onClick: undo });
     },
     [conversationId, remove, restore, router],
   );
@@ -127,6 +127,7 @@ export function Frame({ children }: { children: ReactNode }) {
         />
       ) : null}
       {overlay === 'shortcuts' ? <ShortcutsSheet onClose={() => setOverlay(null)} /> : null}
+      <TooltipLayer />
       <Toaster theme={preferences.theme} />
     </div>
   );

@@ -1,8 +1,6 @@
-'use client';
-
 import type { ReactNode } from 'react';
 import { Button, type ButtonProps } from './button';
-import { Tooltip } from './tooltip';
+import { type Side, Tooltip } from './tooltip';
 
 /** A button that shows an icon only: its name is read aloud and shown on hover. */
 export function IconButton({
@@ -15,7 +13,7 @@ export function IconButton({
   label: string;
   keys?: string;
   children: ReactNode;
-  side?: 'top' | 'right' | 'bottom' | 'left';
+  side?: Side;
 }) {
   return (
     <Tooltip label={label} keys={keys} side={side}>
