@@ -15,7 +15,8 @@ const NO_PLUGINS: PluginConfig = {};
 
 /** An answer in Markdown. Only the block that is being written renders while it streams. */
 export const Markdown = memo(function Markdown({ text, isStreaming }: { text: string; isStreaming: boolean }) {
-  const math = useLazy(MATH, hasMath(text));
+  const markdown = useMemo(() => toDollars(text), [text]);
+  const math = useLazy(MATH, hasMath(markdown));
   const plugins = useMemo(() => (math ? { math } : NO_PLUGINS), [math]);
   return (
     <Streaming value={isStreaming}>
@@ -29,7 +30,7 @@ export const Markdown = memo(function Markdown({ text, isStreaming }: { text: st
         isAnimating={isStreaming}
         parseIncompleteMarkdown={isStreaming}
       >
-        {toDollars(text)}
+        {markdown}
       </Streamdown>
     </Streaming>
   );
