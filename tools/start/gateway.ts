@@ -31,6 +31,14 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
     upstream.setNoDelay(true);
     if (request.httpVersion === '1.0') upstream.shouldKeepAlive = false;
   });
+  proxy.on('proxyReqWs', (upstream, _request, socket) => {
+    // The library pipes both ways, and a pipe passes on an end but not a socket that is suddenly gone.
+    socket.on('close', () => upstream.destroy());
+    upstream.on('upgrade', (_answer, behind) => {
+      socket.on('close', () => behind.destroy());
+      behind.on('close', () => socket.end());
+    });
+  });
   proxy.on('proxyRes', (answer, _request, response) => {
     // The head of a stream goes out before its first event.
     if (/^text\/event-stream/.test(answer.headers['content-type'] ?? '')) setImmediate(() => response.flushHeaders());
@@ -52,7 +60,10 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
     }
     void proxy.web(request, response, { target, agent: agents[part] }).catch(() => undefined);
   };
+  const upgraded = new Set<Socket>();
   const onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
     socket.on('error', () => socket.destroy());
     const url = originForm(request.url ?? '');
     const target = url === null ? null : targets[partOf(url)];
@@ -98,6 +109,8 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
     },
     close: () => {
       for (const server of servers) server.closeAllConnections();
+      // The server forgets connections that have become sockets.
+      for (const socket of upgraded) socket.destroy();
       for (const agent of Object.values(agents)) agent.destroy();
     },
   };
