@@ -1,25 +1,12 @@
 'use client';
 
-import { BlankPage } from '@/components/blank-page';
-import { Button } from '@/components/ui/button';
+import type { ComponentProps } from 'react';
+import { FailedPage } from '@/components/failed-page';
 
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage(props: ComponentProps<typeof FailedPage>) {
   return (
     <main className="flex min-h-dvh">
-      <BlankPage
-        title="This page could not be shown"
-        actions={
-          <>
-            <Button onClick={reset}>Try again</Button>
-            <Button variant="secondary" onClick={() => location.assign('/')}>
-              To a new chat
-            </Button>
-          </>
-        }
-      >
-        <p>The page met an error it did not expect. Your conversations are safe on the server.</p>
-        {error.digest ? <p className="mt-2 font-mono text-xs">Reference {error.digest}</p> : null}
-      </BlankPage>
+      <FailedPage {...props} />
     </main>
   );
 }

@@ -1,25 +1,3 @@
 'use client';
 
-import { BlankPage } from '@/components/blank-page';
-import { Button } from '@/components/ui/button';
-
-export default function FrameErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  return (
-    <div className="flex flex-1">
-      <BlankPage
-        title="This page could not be shown"
-        actions={
-          <>
-            <Button onClick={reset}>Try again</Button>
-            <Button variant="secondary" onClick={() => location.assign('/')}>
-              To a new chat
-            </Button>
-          </>
-        }
-      >
-        <p>The page met an error it did not expect. Your conversations are safe on the server.</p>
-        {error.digest ? <p className="mt-2 font-mono text-xs">Reference {error.digest}</p> : null}
-      </BlankPage>
-    </div>
-  );
-}
+export { FailedPage as default } from '@/components/failed-page';

@@ -5,14 +5,13 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Field } from '@/components/ui/field';
-import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Spinner } from '@/components/ui/spinner';
 import { apiCall } from '@/lib/api';
 import { useSetup } from '@/lib/me';
 import { type Complaints, checkEntries, complaintsOf } from './complaints';
 import { DoorCard } from './door-card';
+import { EmailField } from './email-field';
 import { useEnter } from './enter';
 import { focusFirstInvalid } from './focus';
 import { PasswordField } from './password-field';
@@ -47,20 +46,7 @@ export function LoginForm({ next }: { next: string }) {
     <DoorCard title="Sign in" lead="Welcome back to Chatbox.">
       <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4">
         {said.form ? <Notice tone="danger">{said.form}</Notice> : null}
-        <Field label="E-mail" error={errors.email}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="email"
-              name="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-          )}
-        </Field>
+        <EmailField value={email} onChange={setEmail} error={errors.email} />
         <PasswordField
           value={password}
           onChange={setPassword}

@@ -17,6 +17,7 @@ import { useSetup } from '@/lib/me';
 import { sayProblem } from '@/lib/problem';
 import { type Complaints, checkEntries, complaintsOf } from './complaints';
 import { DoorCard } from './door-card';
+import { EmailField } from './email-field';
 import { useEnter } from './enter';
 import { focusFirstInvalid } from './focus';
 import { PasswordField } from './password-field';
@@ -72,20 +73,7 @@ function EntryForm({ invitation, isOwner }: { invitation: string | undefined; is
           />
         )}
       </Field>
-      <Field label="E-mail" error={errors.email}>
-        {(wiring) => (
-          <Input
-            {...wiring}
-            type="email"
-            name="email"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        )}
-      </Field>
+      <EmailField value={email} onChange={setEmail} error={errors.email} />
       <PasswordField
         value={password}
         onChange={setPassword}

@@ -12,6 +12,7 @@ import { Select } from '@/components/ui/select';
 import { Spinner } from '@/components/ui/spinner';
 import { apiCall } from '@/lib/api';
 import { sayProblem } from '@/lib/problem';
+import { AddressField, KeyField } from './fields';
 import { PRESETS, presetOf } from './presets';
 import { useForgetLists } from './queries';
 import { TestResult } from './test-result';
@@ -73,36 +74,14 @@ export function AddConnection({ preset: firstPreset, onClose }: { preset: string
             />
           )}
         </Field>
-        <Field
+        <AddressField
           label="Address"
           optional={!preset.asksAddress}
           hint={preset.asksAddress ? 'Usually ends in /v1.' : 'Only for a gateway of your own.'}
-        >
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="url"
-              inputMode="url"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={baseUrl}
-              placeholder="https://models.example.org/v1"
-              onChange={(event) => setBaseUrl(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Key" optional={preset.asksAddress} hint={preset.keyHint}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="password"
-              autoComplete="off"
-              spellCheck={false}
-              value={key}
-              onChange={(event) => setKey(event.target.value)}
-            />
-          )}
-        </Field>
+          value={baseUrl}
+          onChange={setBaseUrl}
+        />
+        <KeyField label="Key" optional={preset.asksAddress} hint={preset.keyHint} value={key} onChange={setKey} />
         <TestResult result={attempt.data} failure={attempt.error} />
         {create.error ? <Notice tone="danger">{sayProblem(create.error)}</Notice> : null}
         <div className="flex justify-between gap-2 pt-1">

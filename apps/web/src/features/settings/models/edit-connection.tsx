@@ -8,6 +8,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { sayProblem } from '@/lib/problem';
+import { AddressField, KeyField } from './fields';
 import { useUpdateConnection } from './queries';
 
 export function EditConnection({ connection, onClose }: { connection: Connection; onClose: () => void }) {
@@ -32,34 +33,14 @@ export function EditConnection({ connection, onClose }: { connection: Connection
             <Input {...wiring} value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
           )}
         </Field>
-        <Field label="Address" optional={connection.baseUrl === null}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="url"
-              inputMode="url"
-              spellCheck={false}
-              value={baseUrl}
-              onChange={(event) => setBaseUrl(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
+        <AddressField label="Address" optional={connection.baseUrl === null} value={baseUrl} onChange={setBaseUrl} />
+        <KeyField
           label="New key"
           optional
           hint={connection.keyHint ? `Empty: the one that ends in ${connection.keyHint} stays.` : undefined}
-        >
-          {(wiring) => (
-            <Input
-              {...wiring}
-              type="password"
-              autoComplete="off"
-              spellCheck={false}
-              value={key}
-              onChange={(event) => setKey(event.target.value)}
-            />
-          )}
-        </Field>
+          value={key}
+          onChange={setKey}
+        />
         {update.error ? <Notice tone="danger">{sayProblem(update.error)}</Notice> : null}
         <div className="flex justify-end gap-2 pt-1">
           <DialogClose asChild>
