@@ -4,13 +4,14 @@ const DURABLE = 'The lighthouse keeper counted every wave, and then';
 
 /** What a reader ends up with when the pieces arrive one after the other. */
 function read(pieces: string[], continuing: boolean): string {
-  const overlap = new Overlap(DURABLE, continuing);
+  const overlap = new Overlap<'text'>(DURABLE, continuing);
   let text = DURABLE;
-  const apply = (verdict: Verdict) => {
-    if (verdict.is === 'continue') text += verdict.text;
-    if (verdict.is === 'differs') text = verdict.text;
+  const apply = (verdict: Verdict<'text'>) => {
+    if (verdict.is === 'same') return;
+    const said = verdict.pieces.map((piece) => piece.text).join('');
+    text = verdict.is === 'continue' ? text + said : said;
   };
-  for (const piece of pieces) apply(overlap.hear(piece));
+  for (const piece of pieces) apply(overlap.hear('text', piece));
   apply(overlap.end());
   return text;
 }
@@ -46,5 +47,20 @@ describe('what a new attempt says after a takeover', () => {
 
   it('is nothing where the model says nothing', () => {
     expect(read([], true)).toBe(DURABLE);
+  });
+
+  it('keeps what was thought apart from what was said', () => {
+    const overlap = new Overlap<'reasoning' | 'text'>('Hm. Yes, and', false);
+    expect(overlap.hear('reasoning', 'Hm. ')).toEqual({ is: 'same' });
+    expect(overlap.hear('text', 'No.')).toEqual({
+      is: 'differs',
+      pieces: [
+        { kind: 'reasoning', text: 'Hm. ' },
+        { kind: 'text', text: 'No.' },
+      ],
+    });
+    const again = new Overlap<'reasoning' | 'text'>('Hm. Yes', false);
+    again.hear('reasoning', 'Hm. ');
+    expect(again.hear('text', 'Yes, and')).toEqual({ is: 'continue', pieces: [{ kind: 'text', text: ', and' }] });
   });
 });

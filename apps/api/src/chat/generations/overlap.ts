@@ -1,16 +1,22 @@
 /** Shorter agreement than this is chance: two texts may well begin with the same word. */
 const SURE = 24;
 
+interface Piece<Kind> {
+  kind: Kind;
+  text: string;
+}
+
 /**
- * Compares what a new attempt says with what the one before had made durable, and says what to do with it.
- * - `same`: so far it says the same again; hold it back.
- * - `continue`: go on after the durable text with `text`.
- * - `differs`: it is another text; begin anew with `text`.
+ * What to do with what a new attempt says, compared with what the one before had made durable.
+ * - `same`: so far it says the same again; it is held back.
+ * - `continue`: go on after the durable text with these pieces.
+ * - `differs`: it is another text; begin anew with these pieces.
  */
-export type Verdict = { is: 'same' } | { is: 'continue'; text: string } | { is: 'differs'; text: string };
+export type Verdict<Kind> = { is: 'same' } | { is: 'continue' | 'differs'; pieces: Piece<Kind>[] };
 
 /** For attempts that were asked to say everything again: most models say something else, a deterministic one does not. */
-export class Overlap {
+export class Overlap<Kind> {
+  private readonly held: Piece<Kind>[] = [];
   private heard = '';
   private decided = false;
 
@@ -20,26 +26,32 @@ export class Overlap {
     private readonly continuing: boolean,
   ) {}
 
-  hear(text: string): Verdict {
-    if (this.decided) return { is: 'continue', text };
+  hear(kind: Kind, text: string): Verdict<Kind> {
+    if (this.decided) return { is: 'continue', pieces: [{ kind, text }] };
+    this.held.push({ kind, text });
     this.heard += text;
     const agreed = commonLength(this.heard, this.durable);
-    if (agreed === this.durable.length) return this.decide({ is: 'continue', text: this.heard.slice(agreed) });
+    if (agreed === this.durable.length) return this.decide('continue', agreed);
     if (agreed === this.heard.length) return { is: 'same' };
-    const goesOn = this.continuing && agreed < SURE;
-    return this.decide({ is: goesOn ? 'continue' : 'differs', text: this.heard });
+    return this.decide(this.continuing && agreed < SURE ? 'continue' : 'differs', 0);
   }
 
   /** The attempt is over while it was still being compared. */
-  end(): Verdict {
+  end(): Verdict<Kind> {
     if (this.decided || this.heard === '') return { is: 'same' };
-    const goesOn = this.continuing && this.heard.length < SURE;
-    return this.decide({ is: goesOn ? 'continue' : 'differs', text: this.heard });
+    return this.decide(this.continuing && this.heard.length < SURE ? 'continue' : 'differs', 0);
   }
 
-  private decide(verdict: Verdict): Verdict {
+  /** Gives out what was held back, without its first `skip` characters. */
+  private decide(is: 'continue' | 'differs', skip: number): Verdict<Kind> {
     this.decided = true;
-    return verdict;
+    let left = skip;
+    const pieces = this.held.flatMap(({ kind, text }) => {
+      const rest = text.slice(left);
+      left = Math.max(0, left - text.length);
+      return rest === '' ? [] : [{ kind, text: rest }];
+    });
+    return { is, pieces };
   }
 }
 

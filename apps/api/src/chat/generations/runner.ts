@@ -17,6 +17,7 @@ import type { LiveGeneration } from './live-generation.ts';
 import { Overlap, type Verdict } from './overlap.ts';
 
 type Request = Omit<ChatRequest, 'model'>;
+type Spoken = Extract<PartKind, 'text' | 'reasoning'>;
 
 /** Runs one attempt: calls the model, puts what it says through the journal, and ends it in exactly one way. */
 @Injectable()
@@ -67,7 +68,7 @@ export class Runner {
 
   private async converse(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
     const overlap =
-      live.durableParts.length > 0 ? new Overlap(live.shown.text, request.prefill !== undefined) : undefined;
+      live.durableParts.length > 0 ? new Overlap<Spoken>(live.shown.text, request.prefill !== undefined) : undefined;
     const started = performance.now();
     let first = true;
     let usage: Usage | undefined;
@@ -79,19 +80,19 @@ export class Runner {
       if (chunk.text === '') continue;
       if (first) this.metrics.firstToken(model.model.provider, (performance.now() - started) / 1000);
       first = false;
-      if (overlap) await this.settle(live, overlap.hear(chunk.text), chunk.kind);
+      if (overlap) await this.settle(live, overlap.hear(chunk.kind, chunk.text));
       else this.say(live, chunk.kind, chunk.text);
       await this.journal.room();
       live.abort.signal.throwIfAborted();
     }
-    if (overlap) await this.settle(live, overlap.end(), 'text');
+    if (overlap) await this.settle(live, overlap.end());
     return usage;
   }
 
-  private async settle(live: LiveGeneration, verdict: Verdict, kind: 'text' | 'reasoning'): Promise<void> {
+  private async settle(live: LiveGeneration, verdict: Verdict<Spoken>): Promise<void> {
     if (verdict.is === 'same') return;
     if (verdict.is === 'differs') await this.restart(live);
-    if (verdict.text !== '') this.say(live, kind, verdict.text);
+    for (const { kind, text } of verdict.pieces) this.say(live, kind, text);
   }
 
   private async restart(live: LiveGeneration): Promise<void> {
@@ -100,7 +101,7 @@ export class Runner {
     this.fanout.toGeneration(live.row.conversationId, live.restart());
   }
 
-  private say(live: LiveGeneration, kind: Extract<PartKind, 'text' | 'reasoning'>, text: string): void {
+  private say(live: LiveGeneration, kind: Spoken, text: string): void {
     this.journal.append(live.receive(kind, text));
   }
 
