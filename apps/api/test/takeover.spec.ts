@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { aUser, type Person } from './harness/people.ts';
+import { ApiProcess } from './support/api-process.ts';
+import { aChat, follow, Screen } from './support/chat.ts';
+
+/** A model that says something else each time it is asked, a word every few milliseconds, as models do. */
+let model: Server;
+let said: string[] = [];
+let api: ApiProcess;
+let person: Person;
+let database: pg.Client;
+
+beforeAll(async () => {
+  model = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      response.setHeader('content-type', 'application/json');
+      return response.end(JSON.stringify({ object: 'list', data: [{ id: 'fickle', object: 'model' }] }));
+    }
+    request.resume();
+    await once(request, 'end');
+    const words = (said.shift() ?? 'Nothing more to say.').split(/(?<= )/);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const tell = (delta: object, finish: string | null = null) =>
+      response.write(
+        `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'fickle', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+      );
+    for (const content of words) {
+      if (response.destroyed) return;
+      tell({ content });
+      await pause(15);
+    }
+    tell({}, 'stop');
+    response.end('data: [DONE]\n\n');
+  }).listen(0, '127.0.0.1');
+  await once(model, 'listening');
+  const { port } = model.address() as AddressInfo;
+  api = await ApiProcess.on({ OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+  await api.start();
+  person = await aUser(api);
+  database = new pg.Client({ connectionString: api.databaseUrl });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await api.close();
+  model.closeAllConnections();
+  model.close();
+});
+
+const LONG = (name: string) => `${name} says: ${'one word after the other, '.repeat(40)}and that was all.`;
+
+/** Reads, and kills the API each time the screen has grown by so many characters, as often as told. */
+async function readThroughKills(generationId: string, kills: number): Promise<Screen> {
+  const screen = new Screen();
+  let left = kills;
+  let attempts = 0;
+  while (!screen.end) {
+    try {
+      for await (const event of follow(api, person.token, generationId, screen.lastEventId)) {
+        screen.see(event);
+        const enough = screen.attempt > attempts && screen.text.length > 60 && event.type === 'delta';
+        if (left === 0 || !enough) continue;
+        left -= 1;
+        attempts = screen.attempt;
+        await api.kill();
+        await api.start();
+      }
+    } catch (error) {
+      if ((error as Error).name !== 'TypeError') throw error;
+    }
+    await pause(10);
+  }
+  return screen;
+}
+
+it('begins a visible new attempt when the model says something else, and keeps what was said before', async () => {
+  said = [LONG('Ann'), LONG('Bob')];
+  const chat = await aChat(api, person);
+  const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
+  const screen = await readThroughKills(generation.id, 1);
+  expect(screen.end).toMatchObject({ status: 'completed', attempt: 2 });
+  expect(screen.text).toBe(LONG('Bob'));
+  expect(screen.discarded).toHaveLength(1);
+  const { rows } = await database.query(`SELECT attempt, parts FROM attempt WHERE generation_id = $1`, [generation.id]);
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({ attempt: 1 });
+  const kept = (rows[0] as { parts: { text: string }[] }).parts.map(({ text }) => text).join('');
+  expect(kept.startsWith(screen.discarded[0] ?? 'nothing')).toBe(true);
+  expect((await chat.messages()).at(-1)?.content).toBe(LONG('Bob'));
+}, 60_000);
+
+it('ends honestly as interrupted, with its text, when every server that tries dies', async () => {
+  said = Array.from({ length: 6 }, () => LONG('Carl'));
+  const chat = await aChat(api, person);
+  const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
+  const screen = new Screen();
+  while (!screen.end) {
+    await Promise.race([
+      (async () => {
+        for await (const event of follow(api, person.token, generation.id, screen.lastEventId)) screen.see(event);
+      })().catch((error: unknown) => {
+        if ((error as Error).name !== 'TypeError') throw error;
+      }),
+      pause(250),
+    ]);
+    if (screen.end) break;
+    await api.kill();
+    await api.start();
+  }
+  expect(screen.end).toMatchObject({ status: 'interrupted', error: { code: 'generation.lost_owner', retry: true } });
+  expect(screen.discarded).toEqual([]);
+  expect(LONG('Carl').startsWith(screen.text)).toBe(true);
+  expect(screen.text.length).toBeGreaterThan(0);
+  said = ['Here I am again.'];
+  const { status } = await api.api('POST', `/api/v1/messages/${generation.messageId}/regenerate`, {
+    token: person.token,
+  });
+  expect(status).toBe(202);
+}, 90_000);
