@@ -94,6 +94,7 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
           aria-label="Message"
           aria-description={hint}
           rows={1}
+          autoComplete="off"
           value={text}
           readOnly={isBeginning}
           onChange={(event) => setText(event.target.value)}

@@ -20,6 +20,10 @@ function write(conversationId: string | null, text: string): void {
   }
 }
 
+/** Browsers put back by themselves what stood in a field when a page was left. */
+const joined = (kept: string, typed: string): string =>
+  kept.startsWith(typed) ? kept : typed.startsWith(kept) ? typed : kept + typed;
+
 /** What a person has typed and not sent: per conversation, over reloads. */
 export function useDraft(
   conversationId: string | null,
@@ -33,7 +37,7 @@ export function useDraft(
     // A person may have begun to type before the page came to life.
     const typed = isFirst.current ? (field.current?.value ?? '') : '';
     isFirst.current = false;
-    setState(read(conversationId) + typed);
+    setState(joined(read(conversationId), typed));
     const flush = () => {
       if (!pending.current) return;
       clearTimeout(pending.current.timer);
