@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../../..');
-const START_PATIENCE_MS = 90_000;
+/** A first start builds everything, which takes minutes on a busy machine. */
+const START_PATIENCE_MS = 300_000;
 const STOP_PATIENCE_MS = 20_000;
 
 export interface Product {
@@ -59,18 +60,21 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await opened(child);
-  return {
-    url: `http://localhost:${port}`,
-    dataDir,
-    pid: child.pid ?? -1,
-    stop: async () => {
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
       await ended;
       clearTimeout(timer);
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    }
+    await rm(dataDir, { recursive: true, force: true });
   };
+  try {
+    await opened(child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `http://localhost:${port}`, dataDir, pid: child.pid ?? -1, stop };
 }
