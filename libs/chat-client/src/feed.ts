@@ -1,4 +1,5 @@
-import type { Accepted, Message, ServerEvent, SubscribeAck } from '@chatbox/contracts';
+import type { Accepted, ServerEvent, SubscribeAck } from '@chatbox/contracts';
+import { rowsOf } from './accepted.ts';
 import { backoff } from './backoff.ts';
 import { activePath, childrenOf, latestDescendant } from './branch.ts';
 import { ChatError } from './chat-error.ts';
@@ -7,14 +8,17 @@ import { type Asks, emptyFeed, type FeedEvent, type FeedState, placesOf, reduceF
 import { emptyView, entriesOf, type FeedView, runningOf } from './feed-view.ts';
 import { Observable } from './observable.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
+import { pause, persist } from './persist.ts';
 import type { Rest } from './rest.ts';
 import { newId } from './uuid.ts';
 
 const PAGE = 50;
+/** Small enough to be drawn between two frames of a scroll. */
+const OLDER_PAGE = 30;
+const LARGEST_PAGE = 200;
 /** A page holds the messages of all branches; the one that is shown may need several to fill a screen. */
 const ENOUGH_ENTRIES = 20;
 const MAX_PAGES_AT_START = 20;
-const COMMAND_TRIES = 6;
 /** Text in between is shown together: a screen full of Markdown costs more than a frame of the network. */
 const SHOWN_EVERY_MILLISECONDS = 40;
 
@@ -84,14 +88,14 @@ export class Feed {
   }
 
   /** True when there was something older to read. */
-  async loadOlder(): Promise<boolean> {
+  async loadOlder(limit = OLDER_PAGE): Promise<boolean> {
     const before = this.state.olderCursor;
     if (typeof before !== 'string' || this.running.has('older')) return false;
     this.running.add('older');
     try {
       const page = await this.options.rest.call('messages.list', {
         id: this.conversationId,
-        query: { before, limit: PAGE * 2 },
+        query: { before, limit },
       });
       if (this.state.olderCursor === before) this.dispatch({ type: 'older_page', page });
       return true;
@@ -124,7 +128,7 @@ export class Feed {
 
   /** Resolves when the server has recorded the wish, whichever replica is answering. Repeated while that may help. */
   async stop(generationId: string): Promise<void> {
-    await this.persist(() => this.options.rest.call('generations.stop', { id: generationId }));
+    await persist(() => this.options.rest.call('generations.stop', { id: generationId }));
   }
 
   /** Shows the branch that a message is on, here and wherever else the conversation is open. */
@@ -138,7 +142,7 @@ export class Feed {
     try {
       const body = { activeLeafId: leaf.id };
       const call = () => this.options.rest.call('conversations.update', { id: this.conversationId, body });
-      const conversation = await this.persist(call);
+      const conversation = await persist(call);
       this.choosing -= 1;
       this.dispatch({ type: 'conversation', conversation });
     } catch {
@@ -168,11 +172,9 @@ export class Feed {
     if (!this.isOnline()) void this.readLatest();
   }
 
-  private accept({ message, generation }: Accepted, leafId: string): void {
-    const own = message.id === generation.messageId;
-    const messages = own ? [message] : [message, answerTo(message, generation)];
+  private accept(accepted: Accepted, leafId: string): void {
     this.leafId = leafId;
-    this.dispatch({ type: 'accepted', messages });
+    this.dispatch({ type: 'accepted', messages: rowsOf(accepted) });
   }
 
   private async readAll(): Promise<void> {
@@ -184,7 +186,7 @@ export class Feed {
     this.leafId ??= conversation.activeLeafId;
     this.dispatch({ type: 'conversation', conversation });
     await this.readPage(revision);
-    for (let pages = 0; pages < MAX_PAGES_AT_START && this.needsMore(); pages++) await this.loadOlder();
+    for (let pages = 0; pages < MAX_PAGES_AT_START && this.needsMore(); pages++) await this.loadOlder(LARGEST_PAGE);
     if (!ack && this.isOnline()) await this.request();
   }
 
@@ -302,36 +304,5 @@ export class Feed {
     return this.view.getSnapshot().entries.findLast((entry) => !entry.draft)?.message.id ?? null;
   }
 
-  private async persist<T>(act: () => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await act();
-      } catch (error) {
-        const reason = ChatError.from(error);
-        if (!reason.retry || tries >= COMMAND_TRIES) throw reason;
-        await pause(backoff(tries));
-      }
-    }
-  }
-
   private isOnline = () => this.options.connection.state.getSnapshot().status === 'online';
 }
-
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** The answer's row before the server's own word of it arrives: the same id, nothing written yet. */
-const answerTo = (message: Message, generation: Accepted['generation']): Message => ({
-  id: generation.messageId,
-  conversationId: message.conversationId,
-  parentId: message.id,
-  role: 'assistant',
-  content: '',
-  parts: [],
-  position: 0,
-  clientMessageId: null,
-  model: generation.model,
-  generation,
-  usage: null,
-  costMicros: null,
-  createdAt: generation.startedAt,
-});

@@ -50,11 +50,11 @@ describe('Outbox', () => {
     expect(sent).toEqual(['1', '1', '1', '2']);
   });
 
-  it('waits while the branch is being answered', async () => {
-    const { outbox, sent } = outboxWith([busy]);
+  it('waits for as long as the branch is being answered', async () => {
+    const { outbox, sent } = outboxWith(Array.from({ length: 9 }, () => busy));
     outbox.add(item('1'));
     await empty(outbox);
-    expect(sent).toEqual(['1', '1']);
+    expect(sent).toHaveLength(10);
   });
 
   it('shows a refusal, lets the next one pass, and sends again when told', async () => {
