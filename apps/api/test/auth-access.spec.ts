@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ROUTES, type Route } from '@chatbox/contracts';
+import { ROUTES, type Route, roleMay } from '@chatbox/contracts';
 import { aUser, type Person } from './harness/people.ts';
 import { sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
@@ -46,7 +46,12 @@ describe('every route that is not public', () => {
     },
   );
 
-  it.each(closed.filter(([, { access }]) => access === 'owner'))('%s is closed to a member', async (_, route) => {
+  it.each(
+    closed.filter(
+      ([, { access }]) =>
+        access === 'owner' || (typeof access === 'object' && !roleMay('member', access.resource, access.action)),
+    ),
+  )('%s is closed to a member', async (_, route) => {
     expect(await callable(route, {}, ann.token)).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
   });
 });

@@ -4,6 +4,7 @@ export * from './common.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export * from './models.ts';
+export * from './rights.ts';
 export * from './routes.ts';
 export * from './socket.ts';
 export * from './stream.ts';

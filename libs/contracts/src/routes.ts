@@ -35,6 +35,7 @@ import {
   TestConnection,
   UpdateConnection,
 } from './models.ts';
+import type { Right } from './rights.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface Route {
@@ -43,8 +44,8 @@ export interface Route {
   path: string;
   summary: string;
   status: number;
-  /** `public` needs no identity; `user` a signed-in person; `owner` the owner (administration). */
-  access: 'public' | 'user' | 'owner';
+  /** `public` needs no identity; `user` a person with a session, never a key; `owner` the owner; a right of the table, whoever has it. */
+  access: 'public' | 'user' | 'owner' | Right;
   query?: z.ZodType;
   body?: z.ZodType;
   response?: z.ZodType;
@@ -102,7 +103,7 @@ export const ROUTES = {
     path: '/api/v1/auth/me',
     summary: 'Who is signed in',
     status: 200,
-    access: 'user',
+    access: { resource: 'profile', action: 'read' },
     response: User,
   },
   'auth.update_me': {
@@ -110,7 +111,7 @@ export const ROUTES = {
     path: '/api/v1/auth/me',
     summary: 'Change the own profile',
     status: 200,
-    access: 'user',
+    access: { resource: 'profile', action: 'write' },
     body: UpdateProfile,
     response: User,
   },
@@ -119,7 +120,7 @@ export const ROUTES = {
     path: '/api/v1/auth/sessions',
     summary: 'Own sessions',
     status: 200,
-    access: 'user',
+    access: { resource: 'sessions', action: 'read' },
     response: page(Session),
   },
   'sessions.end': {
@@ -127,7 +128,7 @@ export const ROUTES = {
     path: '/api/v1/auth/sessions/:id',
     summary: 'End one of the own sessions',
     status: 204,
-    access: 'user',
+    access: { resource: 'sessions', action: 'end' },
   },
 
   'settings.read': {
@@ -135,7 +136,7 @@ export const ROUTES = {
     path: '/api/v1/admin/settings',
     summary: 'Settings of the installation',
     status: 200,
-    access: 'owner',
+    access: { resource: 'settings', action: 'read' },
     response: Settings,
   },
   'settings.update': {
@@ -143,7 +144,7 @@ export const ROUTES = {
     path: '/api/v1/admin/settings',
     summary: 'Change settings',
     status: 200,
-    access: 'owner',
+    access: { resource: 'settings', action: 'write' },
     body: UpdateSettings,
     response: Settings,
   },
@@ -152,7 +153,7 @@ export const ROUTES = {
     path: '/api/v1/admin/invitations',
     summary: 'Invitations',
     status: 200,
-    access: 'owner',
+    access: { resource: 'invitations', action: 'read' },
     response: page(Invitation),
   },
   'invitations.create': {
@@ -160,7 +161,7 @@ export const ROUTES = {
     path: '/api/v1/admin/invitations',
     summary: 'Invite somebody',
     status: 201,
-    access: 'owner',
+    access: { resource: 'invitations', action: 'write' },
     body: CreateInvitation,
     response: Invitation,
   },
@@ -169,7 +170,7 @@ export const ROUTES = {
     path: '/api/v1/admin/invitations/:id',
     summary: 'Take an invitation back',
     status: 204,
-    access: 'owner',
+    access: { resource: 'invitations', action: 'write' },
   },
 
   'models.list': {
@@ -177,7 +178,7 @@ export const ROUTES = {
     path: '/api/v1/models',
     summary: 'Models that can be chosen',
     status: 200,
-    access: 'user',
+    access: { resource: 'models', action: 'read' },
     response: ModelList,
   },
   'connections.list': {
@@ -185,7 +186,7 @@ export const ROUTES = {
     path: '/api/v1/admin/connections',
     summary: 'Connections to model providers',
     status: 200,
-    access: 'owner',
+    access: { resource: 'connections', action: 'read' },
     response: page(Connection),
   },
   'connections.create': {
@@ -193,7 +194,7 @@ export const ROUTES = {
     path: '/api/v1/admin/connections',
     summary: 'Connect a provider',
     status: 201,
-    access: 'owner',
+    access: { resource: 'connections', action: 'write' },
     body: CreateConnection,
     response: Connection,
   },
@@ -202,7 +203,7 @@ export const ROUTES = {
     path: '/api/v1/admin/connections/:id',
     summary: 'Change a connection',
     status: 200,
-    access: 'owner',
+    access: { resource: 'connections', action: 'write' },
     body: UpdateConnection,
     response: Connection,
   },
@@ -211,14 +212,14 @@ export const ROUTES = {
     path: '/api/v1/admin/connections/:id',
     summary: 'Remove a connection',
     status: 204,
-    access: 'owner',
+    access: { resource: 'connections', action: 'write' },
   },
   'connections.try': {
     method: 'POST',
     path: '/api/v1/admin/connections/test',
     summary: 'Try a connection before keeping it',
     status: 200,
-    access: 'owner',
+    access: { resource: 'connections', action: 'write' },
     body: TestConnection,
     response: ConnectionTest,
   },
@@ -227,7 +228,7 @@ export const ROUTES = {
     path: '/api/v1/admin/connections/:id/test',
     summary: 'Test a kept connection',
     status: 200,
-    access: 'owner',
+    access: { resource: 'connections', action: 'write' },
     response: ConnectionTest,
   },
   'local_servers.list': {
@@ -235,7 +236,7 @@ export const ROUTES = {
     path: '/api/v1/admin/local-servers',
     summary: 'Model servers found on this machine',
     status: 200,
-    access: 'owner',
+    access: { resource: 'connections', action: 'read' },
     response: page(LocalServer),
   },
 
@@ -244,7 +245,7 @@ export const ROUTES = {
     path: '/api/v1/conversations',
     summary: 'Own conversations, the latest first',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'read' },
     query: PageQuery,
     response: page(Conversation),
   },
@@ -253,7 +254,7 @@ export const ROUTES = {
     path: '/api/v1/conversations',
     summary: 'Begin a conversation',
     status: 201,
-    access: 'user',
+    access: { resource: 'conversations', action: 'write' },
     body: CreateConversation,
     response: Conversation,
   },
@@ -262,7 +263,7 @@ export const ROUTES = {
     path: '/api/v1/conversations/:id',
     summary: 'One conversation',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'read' },
     response: Conversation,
   },
   'conversations.update': {
@@ -270,7 +271,7 @@ export const ROUTES = {
     path: '/api/v1/conversations/:id',
     summary: 'Rename, or change model, system prompt or branch',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'write' },
     body: UpdateConversation,
     response: Conversation,
   },
@@ -279,14 +280,14 @@ export const ROUTES = {
     path: '/api/v1/conversations/:id',
     summary: 'Delete a conversation',
     status: 204,
-    access: 'user',
+    access: { resource: 'conversations', action: 'write' },
   },
   'conversations.restore': {
     method: 'POST',
     path: '/api/v1/conversations/:id/restore',
     summary: 'Undo a deletion, within a day',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'write' },
     response: Conversation,
   },
   'messages.list': {
@@ -294,7 +295,7 @@ export const ROUTES = {
     path: '/api/v1/conversations/:id/messages',
     summary: 'Messages of all branches; a page is in order of creation, the last page first',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'read' },
     query: MessagesQuery,
     response: page(Message),
   },
@@ -303,7 +304,7 @@ export const ROUTES = {
     path: '/api/v1/conversations/:id/messages',
     summary: 'Send a message and have it answered',
     status: 202,
-    access: 'user',
+    access: { resource: 'messages', action: 'send' },
     body: SendMessage,
     response: Accepted,
   },
@@ -312,7 +313,7 @@ export const ROUTES = {
     path: '/api/v1/messages/:id/regenerate',
     summary: 'Answer again, as a sibling',
     status: 202,
-    access: 'user',
+    access: { resource: 'messages', action: 'send' },
     body: Regenerate,
     response: Accepted,
   },
@@ -321,7 +322,7 @@ export const ROUTES = {
     path: '/api/v1/generations/:id',
     summary: 'State of a generation',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'read' },
     response: StopResult.shape.generation,
   },
   'generations.stop': {
@@ -329,7 +330,7 @@ export const ROUTES = {
     path: '/api/v1/generations/:id/stop',
     summary: 'Stop a generation',
     status: 200,
-    access: 'user',
+    access: { resource: 'generations', action: 'stop' },
     response: StopResult,
   },
   'generations.events': {
@@ -337,7 +338,7 @@ export const ROUTES = {
     path: '/api/v1/generations/:id/events',
     summary: 'Follow a generation',
     status: 200,
-    access: 'user',
+    access: { resource: 'conversations', action: 'read' },
     events: true,
   },
 

@@ -2,7 +2,7 @@ import { type AuthResult, Login, Refresh, Register, ROUTES, UpdateProfile, type 
 import { Body, Controller, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { type Identity, Public, Who } from '../common/identity.ts';
+import { Can, type Identity, Public, Who } from '../common/identity.ts';
 import { parse, shaped } from '../common/zod.pipe.ts';
 import { Accounts, toUser } from './accounts.ts';
 import { arrivalOf, deviceOf, isEncrypted } from './arrival.ts';
@@ -69,11 +69,13 @@ export class AuthController {
     reply.header('set-cookie', noCookies(this.isSecure(request)));
   }
 
+  @Can('profile', 'read')
   @Get(ROUTES['auth.me'].path)
   async me(@Who() who: Identity): Promise<User> {
     return toUser(await this.accounts.own(who));
   }
 
+  @Can('profile', 'write')
   @Patch(ROUTES['auth.update_me'].path)
   async updateMe(@Who() who: Identity, @Body(shaped(UpdateProfile)) { name }: UpdateProfile): Promise<User> {
     if (name !== undefined) await this.accounts.rename(who, name);

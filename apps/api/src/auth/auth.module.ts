@@ -16,6 +16,7 @@ import { Passwords } from './passwords.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { Registration } from './registration.ts';
 import { RequestOrigin } from './request-origin.ts';
+import { Rights } from './rights/rights.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsController } from './settings.controller.ts';
@@ -41,11 +42,12 @@ import { Sweep } from './sweep.ts';
     RefreshTokens,
     Registration,
     RequestOrigin,
+    Rights,
     Sessions,
     SignIn,
     Sweep,
     { provide: APP_GUARD, useClass: IdentityGuard },
   ],
-  exports: [Authenticator, InstallationSettings],
+  exports: [Authenticator, Rights, InstallationSettings],
 })
 export class AuthModule {}

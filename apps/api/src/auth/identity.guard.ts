@@ -1,11 +1,13 @@
+import type { Right } from '@chatbox/contracts';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { type Identity, OWNER_ONLY, PUBLIC } from '../common/identity.ts';
+import { type Identity, OWNER_ONLY, PUBLIC, RIGHT } from '../common/identity.ts';
 import { arrivalOf } from './arrival.ts';
 import { Authenticator } from './authenticator.ts';
 import { RequestOrigin } from './request-origin.ts';
+import { allows } from './rights/allows.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -22,14 +24,16 @@ export class IdentityGuard implements CanActivate {
     // A socket is authenticated at its handshake, and its frames pass no guard. Whatever else comes this way is not known.
     if (context.getType() !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
-    const marked = (key: string) =>
-      this.reflector.getAllAndOverride<boolean>(key, [context.getHandler(), context.getClass()]);
+    const marked = <T = boolean>(key: string) =>
+      this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) this.refuseForeign(request);
     if (marked(PUBLIC)) return true;
     const identity = await this.authenticator.authenticate({ token, cookieHeader: request.headers.cookie });
     request.identity = identity;
     if (marked(OWNER_ONLY) && identity.role !== 'owner') throw new AppError('auth.forbidden');
+    const right = marked<Right>(RIGHT);
+    if (right ? !allows(identity, right.resource, right.action) : identity.key) throw new AppError('auth.forbidden');
     return true;
   }
 

@@ -1,24 +1,26 @@
 import { CreateInvitation, type Invitation, type Page, PathId, ROUTES } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { type Identity, OwnerOnly, Who } from '../common/identity.ts';
+import { Can, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Invitations } from './invitations.ts';
 
-@OwnerOnly()
 @Controller()
 export class InvitationsController {
   constructor(private readonly invitations: Invitations) {}
 
+  @Can('invitations', 'read')
   @Get(ROUTES['invitations.list'].path)
   async list(): Promise<Page<Invitation>> {
     return { items: await this.invitations.list(), nextCursor: null };
   }
 
+  @Can('invitations', 'write')
   @Post(ROUTES['invitations.create'].path)
   create(@Who() who: Identity, @Body(shaped(CreateInvitation)) draft: CreateInvitation): Promise<Invitation> {
     return this.invitations.create(who, draft);
   }
 
+  @Can('invitations', 'write')
   @Delete(ROUTES['invitations.revoke'].path)
   @HttpCode(ROUTES['invitations.revoke'].status)
   async revoke(@Param('id', shaped(PathId)) id: string): Promise<void> {

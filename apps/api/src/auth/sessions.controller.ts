@@ -1,6 +1,6 @@
 import { type Page, PathId, ROUTES, type Session } from '@chatbox/contracts';
 import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
-import { type Identity, Who } from '../common/identity.ts';
+import { Can, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Sessions, toSession } from './sessions.ts';
 
@@ -8,12 +8,14 @@ import { Sessions, toSession } from './sessions.ts';
 export class SessionsController {
   constructor(private readonly sessions: Sessions) {}
 
+  @Can('sessions', 'read')
   @Get(ROUTES['sessions.list'].path)
   async list(@Who() who: Identity): Promise<Page<Session>> {
     const rows = await this.sessions.list(who);
     return { items: rows.map((row) => toSession(row, who.sessionId)), nextCursor: null };
   }
 
+  @Can('sessions', 'end')
   @Delete(ROUTES['sessions.end'].path)
   @HttpCode(ROUTES['sessions.end'].status)
   async end(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { ROUTES, type Settings, type Setup, UpdateSettings } from '@chatbox/contracts';
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { OwnerOnly, Public } from '../common/identity.ts';
+import { Can, Public } from '../common/identity.ts';
 import { VERSION } from '../common/version.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Admission } from './admission.ts';
@@ -19,13 +19,13 @@ export class SettingsController {
     return { ...(await this.admission.state()), version: VERSION };
   }
 
-  @OwnerOnly()
+  @Can('settings', 'read')
   @Get(ROUTES['settings.read'].path)
   read(): Promise<Settings> {
     return this.settings.read();
   }
 
-  @OwnerOnly()
+  @Can('settings', 'write')
   @Patch(ROUTES['settings.update'].path)
   update(@Body(shaped(UpdateSettings)) change: UpdateSettings): Promise<Settings> {
     return this.settings.update(change);

@@ -1,4 +1,4 @@
-import type { Role } from '@chatbox/contracts';
+import type { ActionOn, Resource, Right, Role, Scope } from '@chatbox/contracts';
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 
 /** Who is asking. Made by the global guard (HTTP) and by the socket's handshake; use cases take it as an argument. */
@@ -6,7 +6,10 @@ export interface Identity {
   readonly userId: string;
   readonly email: string;
   readonly role: Role;
+  /** Of a key: the key's id. What ends the one or the other is announced by this id. */
   readonly sessionId: string;
+  /** Given where a key asks, not a person: all it may do, within what its owner may do. */
+  readonly key?: { readonly id: string; readonly scopes: readonly Scope[] };
 }
 
 export const PUBLIC = 'chatbox:public';
@@ -15,6 +18,11 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC
 
 export const OWNER_ONLY = 'chatbox:owner';
 export const OwnerOnly = (): MethodDecorator & ClassDecorator => SetMetadata(OWNER_ONLY, true);
+
+export const RIGHT = 'chatbox:right';
+/** Opens a route to whoever has this right. Without it (and without `@Public()`) a route is for any person with a session, and for no key. */
+export const Can = <R extends Resource>(resource: R, action: ActionOn<R>): MethodDecorator & ClassDecorator =>
+  SetMetadata(RIGHT, { resource, action } as Right);
 
 /** The identity the global guard put on the request. */
 export const Who = createParamDecorator((_: unknown, context: ExecutionContext): Identity => {

@@ -1,4 +1,4 @@
-import { Problem, ROUTES, type Route } from '@chatbox/contracts';
+import { Problem, permissionOf, ROUTES, type Route } from '@chatbox/contracts';
 import { z } from 'zod';
 import { VERSION } from '../common/version.ts';
 
@@ -8,6 +8,7 @@ export interface Operation {
   operationId: string;
   tags: string[];
   summary: string;
+  description?: string;
   security: JsonObject[];
   parameters?: JsonObject[];
   requestBody?: JsonObject;
@@ -51,7 +52,8 @@ export const openApi = (): OpenApi => {
 const operationOf = (name: string, route: Route): Operation => ({
   operationId: name.replace('.', '_'),
   tags: [name.split('.', 1)[0] ?? name],
-  summary: route.access === 'owner' ? `${route.summary} (owner)` : route.summary,
+  summary: route.summary,
+  ...withRight(route),
   security: route.access === 'public' ? [] : [{ accessToken: [] }, { session: [] }],
   ...withParameters(route),
   ...(route.body ? { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } } : {}),
@@ -67,6 +69,15 @@ const operationOf = (name: string, route: Route): Operation => ({
     },
   },
 });
+
+/** Who may ask: the roles, and what a key must have been given. */
+const withRight = ({ access }: Route): { description?: string } => {
+  if (access === 'public') return {};
+  if (access === 'user') return { description: 'Any person with a session; no key.' };
+  if (access === 'owner') return { description: 'Roles: owner; no key.' };
+  const { roles, scope } = permissionOf(access);
+  return { description: `Roles: ${roles.join(', ')}. A key: ${scope ? `with the scope ${scope}` : 'any'}.` };
+};
 
 const withParameters = (route: Route): { parameters?: JsonObject[] } => {
   const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({

@@ -11,7 +11,7 @@ import {
 } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { OwnerOnly } from '../common/identity.ts';
+import { Can } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Config } from '../config/config.ts';
 import { ConnectionTests } from './connection-tests.ts';
@@ -22,7 +22,7 @@ import { OFFLINE_LISTED } from './offline/offline.ts';
 /** Connections of the environment and the built-in one are known by their short name. */
 const ConnectionId = z.union([Id, z.enum(['openai', 'anthropic', 'offline'])]);
 
-@OwnerOnly()
+@Can('connections', 'write')
 @Controller()
 export class ConnectionsController {
   constructor(
@@ -31,6 +31,7 @@ export class ConnectionsController {
     private readonly config: Config,
   ) {}
 
+  @Can('connections', 'read')
   @Get(ROUTES['connections.list'].path)
   async list(): Promise<Page<Connection>> {
     const known = await this.connections.all();
@@ -68,6 +69,7 @@ export class ConnectionsController {
     return this.tests.ofKept(id);
   }
 
+  @Can('connections', 'read')
   @Get(ROUTES['local_servers.list'].path)
   async localServers(): Promise<Page<LocalServer>> {
     if (!this.config.DISCOVER_LOCAL_MODELS) return { items: [], nextCursor: null };

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import type { Right, Route } from '@chatbox/contracts';
 import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
 import { AppModule, type Opened } from '../../src/app.module.ts';
-import { OWNER_ONLY, PUBLIC } from '../../src/common/identity.ts';
+import { OWNER_ONLY, PUBLIC, RIGHT } from '../../src/common/identity.ts';
 
-type Access = 'public' | 'user' | 'owner';
+type Access = Route['access'];
 
 /** Every address a controller answers, read from the modules themselves, with who may ask there. */
 export const answeringRoutes = (): Record<string, Access> => {
@@ -35,6 +36,9 @@ const routesOf = (controller: Type): [string, Access][] => {
       .filter(Boolean)
       .join('/')}`;
     const has = (key: string) => [controller, handler].some((part) => Reflect.getMetadata(key, part) === true);
-    return [[`${method} ${path}`, has(PUBLIC) ? 'public' : has(OWNER_ONLY) ? 'owner' : 'user']];
+    const right = [handler, controller]
+      .map((part) => Reflect.getMetadata(RIGHT, part) as Right | undefined)
+      .find((marked) => marked !== undefined);
+    return [[`${method} ${path}`, has(PUBLIC) ? 'public' : has(OWNER_ONLY) ? 'owner' : (right ?? 'user')]];
   });
 };

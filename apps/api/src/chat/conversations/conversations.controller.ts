@@ -7,11 +7,12 @@ import {
   UpdateConversation,
 } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { type Identity, Who } from '../../common/identity.ts';
+import { Can, type Identity, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { Access } from '../access.ts';
 import { Conversations } from './conversations.ts';
 
+@Can('conversations', 'write')
 @Controller('api/v1/conversations')
 export class ConversationsController {
   constructor(
@@ -19,6 +20,7 @@ export class ConversationsController {
     private readonly access: Access,
   ) {}
 
+  @Can('conversations', 'read')
   @Get()
   list(@Who() who: Identity, @Query(shaped(PageQuery)) query: PageQuery): Promise<Page<Conversation>> {
     return this.conversations.list(who, query);
@@ -29,6 +31,7 @@ export class ConversationsController {
     return this.conversations.create(who, draft);
   }
 
+  @Can('conversations', 'read')
   @Get(':id')
   async read(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<Conversation> {
     return (await this.access.conversation(id, who)).conversation;

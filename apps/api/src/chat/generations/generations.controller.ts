@@ -1,12 +1,13 @@
 import { type Generation, PathId, type StopResult } from '@chatbox/contracts';
 import { Controller, Get, Headers, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Identity, Who } from '../../common/identity.ts';
+import { Can, type Identity, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { Access } from '../access.ts';
 import { EventStreams } from './event-stream.ts';
 import { Generations } from './generations.ts';
 
+@Can('conversations', 'read')
 @Controller('api/v1/generations')
 export class GenerationsController {
   constructor(
@@ -20,6 +21,7 @@ export class GenerationsController {
     return this.generations.read(await this.access.generation(id, who));
   }
 
+  @Can('generations', 'stop')
   @Post(':id/stop')
   @HttpCode(200)
   async stop(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<StopResult> {

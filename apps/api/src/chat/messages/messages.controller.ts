@@ -8,11 +8,12 @@ import {
   SendMessage,
 } from '@chatbox/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { type Identity, Who } from '../../common/identity.ts';
+import { Can, type Identity, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { Access } from '../access.ts';
 import { Messages } from './messages.ts';
 
+@Can('messages', 'send')
 @Controller('api/v1')
 export class MessagesController {
   constructor(
@@ -20,6 +21,7 @@ export class MessagesController {
     private readonly access: Access,
   ) {}
 
+  @Can('conversations', 'read')
   @Get('conversations/:id/messages')
   async list(
     @Who() who: Identity,
