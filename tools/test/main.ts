@@ -72,7 +72,7 @@ const main = async (argv: string[]): Promise<number> => {
 
 /** What runs the built program needs it built; what opens a page needs a browser. */
 const prepare = async ({ name, kind }: Project, env: NodeJS.ProcessEnv): Promise<void> => {
-  if (kind === 'e2e') await build(root, { page: true });
+  if (kind !== 'unit') await build(root, { page: kind === 'e2e' });
   if (name === 'browser') env.CHROMIUM_PATH = findChromium(env);
 };
 
