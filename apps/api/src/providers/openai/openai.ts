@@ -1,6 +1,7 @@
 import type { Usage } from '@chatbox/contracts';
 import { OpenAI } from 'openai';
 import { AppError } from '../../common/app-error.ts';
+import { eventData } from '../event-data.ts';
 import { cut, explain, hostOf } from '../failures.ts';
 import { type Patience, patiently } from '../patience.ts';
 import { type ChatChunk, type ChatRequest, ProviderAdapter, type Target, type UpstreamModel } from '../provider.ts';
@@ -25,18 +26,18 @@ export class OpenAIAdapter extends ProviderAdapter {
     // Some servers refuse what they do not know instead of ignoring it.
     let withUsage = true;
     const open = async function* (signal: AbortSignal, alive: () => void): AsyncIterable<ChatChunk> {
-      const ask = () => client.chat.completions.create(bodyOf(request, baseUrl, withUsage), { signal }).withResponse();
-      const { data, response } = await ask().catch((error: unknown) => {
+      const ask = () => client.chat.completions.create(bodyOf(request, baseUrl, withUsage), { signal }).asResponse();
+      const response = await ask().catch((error: unknown) => {
         if (!withUsage || !refusesStreamOptions(error)) throw error;
         withUsage = false;
         return ask();
       });
       alive();
-      if (!/event-stream/.test(response.headers.get('content-type') ?? 'event-stream')) {
-        data.controller.abort();
+      if (!response.body || !/event-stream/.test(response.headers.get('content-type') ?? 'event-stream')) {
+        await response.body?.cancel();
         throw notAStream(baseUrl);
       }
-      yield* read(data, host, alive);
+      yield* read(chunks(response.body, response.headers, alive), host);
     };
     yield* patiently(open, request.signal, this.patience, { baseUrl, key: target.key, model: request.model });
   }
@@ -90,12 +91,27 @@ const bodyOf = (request: ChatRequest, baseUrl: string, withUsage: boolean): Body
   };
 };
 
-async function* read(chunks: AsyncIterable<Chunk>, host: string, alive: () => void): AsyncIterable<ChatChunk> {
+/** The SDK's own reader copies and searches every byte several times: it was the dearest part of a whole answer (docs/adr). */
+async function* chunks(body: ReadableStream, headers: Headers, alive: () => void): AsyncIterable<Chunk> {
+  let done = false;
+  for await (const payloads of eventData(body)) {
+    alive();
+    for (const payload of payloads) {
+      // Read on to the end, so that the connection can be used again.
+      done ||= payload.startsWith('[DONE]');
+      if (done) continue;
+      const chunk = JSON.parse(payload) as Chunk & { error?: object };
+      if (chunk?.error) throw new OpenAI.APIError(undefined, chunk.error, undefined, headers);
+      yield chunk;
+    }
+  }
+}
+
+async function* read(chunks: AsyncIterable<Chunk>, host: string): AsyncIterable<ChatChunk> {
   let finished = false;
   let usage: Usage | undefined;
   try {
     for await (const chunk of chunks) {
-      alive();
       usage = usageOf(chunk) ?? usage;
       const choice = chunk.choices?.[0];
       if (!choice) continue;
