@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FactorKind } from './factors.ts';
 
 /**
  * Every error a person, program or operator can meet. The code is stable: clients branch on it.
@@ -25,9 +26,39 @@ export const ERRORS = {
   'auth.invitation_required': { http: 403, retry: false, title: 'Registration needs an invitation' },
   'auth.invitation_invalid': { http: 403, retry: false, title: 'The invitation is not valid any more' },
   'auth.password_common': { http: 422, retry: false, title: 'This password is among the most common ones' },
+  'auth.factor_required': { http: 401, retry: false, title: 'A second factor is needed' },
+  'auth.factor_wrong': { http: 401, retry: false, title: 'That is not right, or has been used already' },
+  'auth.challenge_invalid': { http: 401, retry: false, title: 'This took too long or too many tries; start again' },
+  'auth.factor_setup_required': { http: 403, retry: false, title: 'Set up a second factor first' },
+  'auth.fresh_factor_required': { http: 403, retry: false, title: 'Prove once more that it is you' },
+  'factor.not_found': { http: 404, retry: false, title: 'There is no such second factor' },
+  'factor.passkey_taken': { http: 409, retry: false, title: 'This passkey is registered already' },
+  'factor.passkey_invalid': { http: 422, retry: false, title: 'The passkey could not be checked; try again' },
+  'factor.passkey_address': { http: 409, retry: false, title: 'Passkeys work only in a browser at our own address' },
+  'factor.too_many': { http: 409, retry: false, title: 'There are as many passkeys as there can be; remove one first' },
+  'factor.last_required': { http: 409, retry: false, title: 'Your role needs a second factor; add another one first' },
   'session.not_found': { http: 404, retry: false, title: 'There is no such session' },
   'invitation.not_found': { http: 404, retry: false, title: 'There is no such invitation' },
   'auth.suspended': { http: 403, retry: false, title: 'This account is suspended' },
+
+  'auth.link_invalid': { http: 403, retry: false, title: 'This link does not work any more' },
+  'auth.recent_sign_in_required': { http: 403, retry: false, title: 'Sign in again to do this' },
+  'account.not_found': { http: 404, retry: false, title: 'There is no such person' },
+  'account.last_owner': { http: 409, retry: false, title: 'The last owner has to stay' },
+  'mail.not_configured': { http: 409, retry: false, title: 'This installation sends no mail; ask the owner for a link' },
+  'oidc.not_configured': { http: 404, retry: false, title: 'There is no sign-in through a provider here' },
+  'oidc.unavailable': { http: 502, retry: true, title: 'The sign-in provider cannot be reached' },
+  'oidc.denied': { http: 403, retry: true, title: 'The sign-in provider did not let you in' },
+  'oidc.failed': { http: 400, retry: true, title: 'The sign-in did not end where it began; try again' },
+  'oidc.email_unverified': { http: 403, retry: false, title: 'The sign-in provider has not verified your e-mail' },
+  'oidc.link_first': {
+    http: 409,
+    retry: false,
+    title: 'There is an account with this e-mail: sign in with its password and connect it in the settings',
+  },
+  'oidc.already_linked': { http: 409, retry: false, title: 'This account at the provider belongs to somebody else here' },
+  'oidc.not_linked': { http: 404, retry: false, title: 'There is no such connected account' },
+  'oidc.only_way_in': { http: 409, retry: false, title: 'Set a password first: this is the only way in' },
 
   'conversation.not_found': { http: 404, retry: false, title: 'There is no such conversation' },
   'message.not_found': { http: 404, retry: false, title: 'There is no such message' },
@@ -35,6 +66,7 @@ export const ERRORS = {
   'message.client_id_reused': { http: 409, retry: false, title: 'This clientMessageId belongs to another message' },
   'generation.not_found': { http: 404, retry: false, title: 'There is no such generation' },
   'generation.busy': { http: 409, retry: true, title: 'This branch is being answered already' },
+  'generation.too_many': { http: 429, retry: true, title: 'Too many answers are being written at once' },
   'generation.lost_owner': { http: 500, retry: true, title: 'The server that was answering stopped' },
 
   'model.not_found': { http: 404, retry: false, title: 'There is no such model' },
@@ -43,6 +75,7 @@ export const ERRORS = {
   'connection.slug_taken': { http: 409, retry: false, title: 'There is already a connection with this short name' },
   'connection.read_only': { http: 409, retry: false, title: 'This connection is set by the environment' },
 
+  'provider.address_refused': { http: 422, retry: false, title: 'This address may not be reached from here' },
   'provider.unreachable': { http: 502, retry: true, title: 'Could not reach the model provider' },
   'provider.timeout': { http: 504, retry: true, title: 'The model provider did not answer in time' },
   'provider.bad_key': { http: 502, retry: false, title: 'The model provider refused the key' },
@@ -78,5 +111,7 @@ export const Problem = z.object({
     .array(z.object({ path: z.string(), message: z.string() }))
     .optional()
     .describe('What is wrong, field by field'),
+  challenge: z.string().optional().describe('With `auth.factor_required`: what the second step is sent with, once'),
+  kinds: z.array(FactorKind).optional().describe('With `auth.factor_required`: what the second step can be made with'),
 });
 export type Problem = z.infer<typeof Problem>;
