@@ -91,6 +91,34 @@ export function engineContract(name: string, openPair: Pair, { describe, it, equ
         equal(await seen.atLeast(hints.length), hints);
       }),
     );
+
+    it(
+      'counts what all spend together, each count once',
+      withPair(async (one, other) => {
+        const spent = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => (i % 2 ? one : other).limits.spend('shared', 60)),
+        );
+        equal(
+          spent.map(({ points }) => points).sort((a, b) => a - b),
+          Array.from({ length: 20 }, (_, i) => i + 1),
+        );
+        equal((await one.limits.read('shared'))?.points, 20);
+        equal(await one.limits.read('another'), null);
+      }),
+    );
+
+    it(
+      'keeps a window where it began, ends it, and forgets when told',
+      withPair(async (one, other) => {
+        await one.limits.spend('window', 0.3);
+        const second = await other.limits.spend('window', 60);
+        equal(second.points === 2 && second.resetMilliseconds <= 300, true);
+        while ((await one.limits.read('window')) !== null) await new Promise((resolve) => setTimeout(resolve, 20));
+        equal((await one.limits.spend('window', 60)).points, 1);
+        await other.limits.forget('window');
+        equal(await one.limits.read('window'), null);
+      }),
+    );
   });
 }
 

@@ -1,8 +1,10 @@
 import type { Bus } from './bus.ts';
+import type { LimitStore } from './limit-store.ts';
 
 /** What nodes share besides the database. Opened and closed by one owner; after it is opened nobody knows the driver. */
 export abstract class Engine {
   abstract readonly bus: Bus;
+  abstract readonly limits: LimitStore;
   /** Name of this process among the nodes. A driver for one process always gives the same one, so a restart is the same node. */
   abstract readonly nodeId: string;
   abstract close(): Promise<void>;

@@ -1,5 +1,7 @@
 import { Bus } from './bus.ts';
 import { Engine } from './engine.ts';
+import type { LimitStore } from './limit-store.ts';
+import { MemoryLimitStore } from './memory-limit-store.ts';
 
 type OnHint = (hint: string) => void;
 
@@ -33,9 +35,10 @@ function deliver(subscribers: OnHint[], hint: string): void {
   }
 }
 
-/** One process: hints stay in it. */
+/** One process: hints and counts stay in it. */
 export class MemoryEngine extends Engine {
   readonly bus: Bus = new MemoryBus();
+  readonly limits: LimitStore = new MemoryLimitStore();
   readonly nodeId = 'local';
 
   static async open(): Promise<MemoryEngine> {

@@ -1,4 +1,4 @@
-import { Bus, Engine, MemoryEngine } from '@chatbox/engine';
+import { Bus, Engine, LimitStore, MemoryEngine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigValues } from '../config/config.ts';
 
@@ -12,10 +12,15 @@ export const openEngine = async (config: ConfigValues): Promise<Engine> => {
 @Module({})
 export class EngineModule {
   static with(engine: Engine): DynamicModule {
-    return { module: EngineModule, global: true, providers: [
+    return {
+      module: EngineModule,
+      global: true,
+      providers: [
         { provide: Engine, useValue: engine },
         { provide: Bus, useValue: engine.bus },
+        { provide: LimitStore, useValue: engine.limits },
       ],
-      exports: [Engine, Bus] };
+      exports: [Engine, Bus, LimitStore],
+    };
   }
 }
