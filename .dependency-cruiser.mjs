@@ -9,7 +9,7 @@ const FLOORS = [
   ['compat', 'scaling', 'recovery', 'docs'],
   ['chat'],
   ['usage', 'files', 'providers', 'auth'],
-  ['cluster', 'cache'],
+  ['cluster', 'cache', 'limits'],
   ['engine', 'database', 'http'],
   ['metrics', 'common', 'config'],
 ];
@@ -72,7 +72,7 @@ export default {
       'http-exceptions-at-the-edge',
       'Below the edge there are codes, not statuses.',
       'node_modules/fastify/',
-      '^(apps/api/(src/(http|metrics|recovery|auth|chat|compat|files|docs)/|test/)|tools/)',
+      '^(apps/api/(src/(http|metrics|recovery|auth|chat|compat|files|docs|limits)/|test/)|tools/)',
     ),
     {
       name: 'contracts-import-zod-only',

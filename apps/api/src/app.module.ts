@@ -9,6 +9,7 @@ import type { ConfigValues } from './config/config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { DocsModule } from './docs/docs.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
+import { LimitsModule } from './limits/limits.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProvidersModule } from './providers/providers.module.ts';
 import { RecoveryModule } from './recovery/recovery.module.ts';
@@ -33,6 +34,7 @@ export class AppModule {
         EngineModule.with(engine),
         MetricsModule,
         AuthModule,
+        LimitsModule,
         ChatModule,
         ProvidersModule,
         UsageModule,

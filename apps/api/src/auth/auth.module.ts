@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { CountsModule } from '../limits/counts.module.ts';
 import { AccessTokens } from './access-token.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
+import { AuditModule } from './audit/audit.module.ts';
 import { AuthController } from './auth.controller.ts';
 import { Authenticator } from './authenticator.ts';
 import { Entry } from './entry.ts';
@@ -26,7 +28,7 @@ import { Sweep } from './sweep.ts';
 
 /** Identity: accounts, sessions, tokens, and the guard that closes every route. */
 @Module({
-  imports: [JwtModule.register({})],
+  imports: [JwtModule.register({}), AuditModule, CountsModule],
   controllers: [AuthController, SessionsController, SettingsController, InvitationsController],
   providers: [
     AccessTokens,

@@ -3,7 +3,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { type Identity, OWNER_ONLY, PUBLIC, RIGHT } from '../common/identity.ts';
+import { DURING_SETUP, FRESH, type Identity, OWNER_ONLY, PUBLIC, RIGHT } from '../common/identity.ts';
+import { Refusals } from '../limits/refusals.ts';
 import { arrivalOf } from './arrival.ts';
 import { Authenticator } from './authenticator.ts';
 import { RequestOrigin } from './request-origin.ts';
@@ -18,9 +19,14 @@ export class IdentityGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
     private readonly origins: RequestOrigin,
+    private readonly refusals: Refusals,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    return this.admit(context).catch((refusal: unknown) => this.refusals.count(context, refusal));
+  }
+
+  private async admit(context: ExecutionContext): Promise<boolean> {
     // A socket is authenticated at its handshake, and its frames pass no guard. Whatever else comes this way is not known.
     if (context.getType() !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
@@ -29,11 +35,16 @@ export class IdentityGuard implements CanActivate {
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) this.refuseForeign(request);
     if (marked(PUBLIC)) return true;
-    const identity = await this.authenticator.authenticate({ token, cookieHeader: request.headers.cookie });
+    const credentials = { token, cookieHeader: request.headers.cookie };
+    const identity = marked(DURING_SETUP)
+      ? await this.authenticator.recognise(credentials)
+      : await this.authenticator.authenticate(credentials);
     request.identity = identity;
     if (marked(OWNER_ONLY) && identity.role !== 'owner') throw new AppError('auth.forbidden');
     const right = marked<Right>(RIGHT);
     if (right ? !allows(identity, right.resource, right.action) : identity.key) throw new AppError('auth.forbidden');
+    // A key shows nothing: it was made by somebody who did, for what it is scoped to.
+    if (marked(FRESH) && !identity.key) await this.authenticator.demandFresh(identity);
     return true;
   }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import { Logger } from '../common/logger.ts';
+import { InsuredLimitStore } from '../limits/when-the-store-is-away.ts';
 
 const FAILURES = 5;
 const WINDOW_SECONDS = 15 * 60;
@@ -13,26 +13,26 @@ const WINDOW_SECONDS = 15 * 60;
  */
 @Injectable()
 export class LoginAttempts {
-  private readonly failures = new RateLimiterMemory({ points: FAILURES, duration: WINDOW_SECONDS });
   private readonly turns = new Map<string, Promise<void>>();
 
   constructor(
     private readonly source: DataSource,
+    private readonly failures: InsuredLimitStore,
     private readonly logger: Logger,
   ) {}
 
   /** `attempt` answers null for wrong credentials. Throws `auth.bad_credentials` or `auth.too_many_attempts`. */
   async allow<T>(email: string, address: string | null, attempt: () => Promise<T | null>): Promise<T> {
     return this.inTurn(email, async () => {
-      const state = await this.failures.get(email);
-      if (state !== null && state.remainingPoints <= 0)
-        throw new AppError('auth.too_many_attempts', { retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000) });
+      const state = await this.failures.read(keyOf(email));
+      if (state !== null && state.points >= FAILURES)
+        throw new AppError('auth.too_many_attempts', { retryAfterSeconds: Math.ceil(state.resetMilliseconds / 1000) });
       const result = await attempt();
       if (result === null) {
-        await Promise.all([this.failures.penalty(email), this.record(email, address)]);
+        await Promise.all([this.failures.spend(keyOf(email), WINDOW_SECONDS), this.record(email, address)]);
         throw new AppError('auth.bad_credentials');
       }
-      await this.failures.delete(email);
+      await this.failures.forget(keyOf(email));
       return result;
     });
   }
@@ -59,3 +59,5 @@ export class LoginAttempts {
     }
   }
 }
+
+const keyOf = (email: string): string => `failed sign-ins ${email}`;

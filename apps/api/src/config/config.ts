@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -6,10 +7,18 @@ import { z } from 'zod';
  */
 const text = z.string().trim();
 const optionalText = text.min(1).optional();
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 /** Its value may come from a file named by `NAME_FILE`, and is never printed. */
 const secret = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, secret: true });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
+
+const areNetworks = (list: string): boolean =>
+  list.split(',').every((entry) => {
+    const [address = '', bits, ...more] = entry.trim().split('/');
+    const width = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return width > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width));
+  });
 
 export const ConfigSchema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production').describe('Changes log format only'),
@@ -41,17 +50,31 @@ export const ConfigSchema = z.object({
   CORS_ORIGIN: optionalText.describe(
     'Origins, separated by commas, that may call the API from a browser besides its own',
   ),
-  TRUSTED_PROXIES: text.default('127.0.0.1,::1').describe('Addresses whose X-Forwarded-* headers count'),
+  TRUSTED_PROXIES: text
+    .default('127.0.0.1,::1')
+    .refine(areNetworks, 'addresses and networks such as 10.0.0.0/8, separated by commas')
+    .describe('Addresses and networks (10.0.0.0/8), separated by commas, whose X-Forwarded-* headers count'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('How much is logged'),
-  RATE_LIMIT_WINDOW: z.coerce
+  RATE_LIMIT_WINDOW: z.coerce.number().positive().default(15).describe('Minutes over which requests are counted'),
+  RATE_LIMIT_MAX: count(100).describe(
+    'Requests of one address in that time, as long as nobody has signed in with them',
+  ),
+  RATE_LIMIT_MAX_SIGNED_IN: count(6000).describe('Requests of one person in that time, by all sessions together'),
+  RATE_LIMIT_MAX_ENTRY: count(50).describe(
+    'Sign-ins, registrations and recoveries that one address may try in that time; one e-mail has its own, smaller numbers',
+  ),
+  CONCURRENT_GENERATIONS: z.coerce
     .number()
-    .positive()
-    .default(15)
-    .describe('Minutes over which requests are counted. Not used yet, except that sign-ins have their own fixed limit'),
-  RATE_LIMIT_MAX: z.coerce.number().int().positive().default(100).describe('Requests in that time. Not used yet'),
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('Answers that may be in the making for one person at once'),
+  SOCKETS_PER_PERSON: count(50).describe('Open sockets of one person on one replica'),
+  REQUEST_TIMEOUT_SECONDS: seconds(30).describe('How long a request may take to arrive, with its headers and body'),
   METRICS_TOKEN: secret(optionalText, 'Bearer token that opens /metrics to clients that are not on this machine'),
   MONITORING_SERVICE: z
     .enum(['prometheus', 'none'])
@@ -75,6 +98,12 @@ export const ConfigSchema = z.object({
     .stringbool()
     .default(true)
     .describe('Look for Ollama, LM Studio, llama.cpp and vLLM on their usual ports of this machine'),
+  ALLOW_PRIVATE_PROVIDERS: z
+    .enum(['no', 'loopback', 'yes'])
+    .default('loopback')
+    .describe(
+      'Where connections made in the settings may go besides public addresses: nowhere, to this machine, or also to private networks. MODE=clustered makes it "no" where it is not given. Connections of the environment may go anywhere',
+    ),
   PROVIDER_TIMEOUT_SECONDS: seconds(120).describe('Longest silence of a provider, also before its first token'),
   LEASE_SECONDS: seconds(8).describe('How long a node owns its generations without a sign of life'),
   JOURNAL_WINDOW_MILLISECONDS: seconds(30).describe(

@@ -27,6 +27,8 @@ const MADE_AT_FIRST_RUN = ['JWT_SECRET', 'SESSION_SECRET', 'MASTER_KEY'] as cons
 /** Parses the environment. Reads the files that `NAME_FILE` points to, and makes the secrets of the first run in DATA_DIR. */
 export const readConfig = (env: Environment): ConfigValues => {
   const { given, complaints } = collect(env);
+  // Replicas in a data centre have neighbours that are nobody's model server.
+  if (given.MODE === 'clustered') given.ALLOW_PRIVATE_PROVIDERS ??= 'no';
   const placeholders = Object.fromEntries(MADE_AT_FIRST_RUN.map((name) => [name, 'x'.repeat(32)]));
   const first = ConfigSchema.safeParse({ ...placeholders, ...given });
   if (!first.success) complaints.push(...first.error.issues.map(complaintOf));

@@ -34,6 +34,11 @@ export const startTestApp = async (overrides: Record<string, string> = {}): Prom
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     DISCOVER_LOCAL_MODELS: 'false',
     DRAIN_SECONDS: '1',
+    // All tests come from one address, and quickly; those of the limits set their own.
+    RATE_LIMIT_MAX: '1000000',
+    RATE_LIMIT_MAX_SIGNED_IN: '1000000',
+    RATE_LIMIT_MAX_ENTRY: '1000000',
+    CONCURRENT_GENERATIONS: '500',
     ...overrides,
   });
   const app = await startApp(config);

@@ -34,6 +34,10 @@ export class ApiProcess {
       DATABASE_URL: database.url,
       LOG_LEVEL: 'warn',
       DISCOVER_LOCAL_MODELS: 'false',
+      RATE_LIMIT_MAX: '1000000',
+      RATE_LIMIT_MAX_SIGNED_IN: '1000000',
+      RATE_LIMIT_MAX_ENTRY: '1000000',
+      CONCURRENT_GENERATIONS: '500',
       JWT_SECRET: 'a secret that is only for the crash test',
       ...overrides,
     };
