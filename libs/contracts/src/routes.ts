@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { AuditFilter, AuditQuery, AuditRecord, AuditVerification } from './audit.ts';
 import {
   AuthResult,
   CreateInvitation,
@@ -49,6 +50,8 @@ export interface Route {
   query?: z.ZodType;
   body?: z.ZodType;
   response?: z.ZodType;
+  /** The answer is a file of this type. */
+  download?: string;
   /** The answer is a stream of server-sent events (stream.ts). */
   events?: true;
 }
@@ -171,6 +174,33 @@ export const ROUTES = {
     summary: 'Take an invitation back',
     status: 204,
     access: { resource: 'invitations', action: 'write' },
+  },
+
+  'audit.list': {
+    method: 'GET',
+    path: '/api/v1/admin/audit',
+    summary: 'Who changed what, the latest first',
+    status: 200,
+    access: { resource: 'audit', action: 'read' },
+    query: AuditQuery,
+    response: page(AuditRecord),
+  },
+  'audit.export': {
+    method: 'GET',
+    path: '/api/v1/admin/audit/export',
+    summary: 'The audit log as a CSV file',
+    status: 200,
+    access: { resource: 'audit', action: 'read' },
+    query: AuditFilter,
+    download: 'text/csv',
+  },
+  'audit.verify': {
+    method: 'GET',
+    path: '/api/v1/admin/audit/verification',
+    summary: 'Whether the audit log is whole and unchanged',
+    status: 200,
+    access: { resource: 'audit', action: 'read' },
+    response: AuditVerification,
   },
 
   'models.list': {

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
+import { Rights1700000000002 } from './migrations/0002-rights.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
 const MIGRATION_LOCK = 4_242_001;
@@ -14,7 +15,7 @@ export const openDatabase = async (
   const source = new DataSource({
     type: 'postgres',
     url,
-    migrations: [FirstSchema1700000000001],
+    migrations: [FirstSchema1700000000001, Rights1700000000002],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,

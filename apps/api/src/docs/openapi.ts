@@ -61,6 +61,7 @@ const operationOf = (name: string, route: Route): Operation => ({
     [route.status]: {
       description: route.status === 204 ? 'Done' : 'The answer',
       ...(route.events ? { content: { 'text/event-stream': { schema: { type: 'string' } } } } : {}),
+      ...(route.download ? { content: { [route.download]: { schema: { type: 'string' } } } } : {}),
       ...(route.response ? { content: json(schemaOf(route.response, 'output')) } : {}),
     },
     default: {
