@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, readConfig, SECRET_NAMES, SETTING_NAMES } from './read-config.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chatbox-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const complaint = (env: Record<string, string>): string => {
+  try {
+    readConfig({ DATA_DIR: folder, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+it('names every wrong setting at once, and no value', () => {
+  const text = complaint({
+    PORT: 'canary-port',
+    LOG_LEVEL: 'canary-level',
+    DATABASE_URL: 'canary-url',
+    JWT_SECRET: 'canary',
+  });
+  for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'JWT_SECRET']) expect(text).toContain(`  ${name}: `);
+  expect(text).not.toContain('canary');
+});
+
+// Which folder it is has to be said; everything else may be a secret in the wrong place.
+it.each(SETTING_NAMES.filter((name) => name !== 'DATA_DIR'))('never repeats a wrong value of %s', (name) => {
+  expect(complaint({ [name]: 'canary\u0000[](' })).not.toContain('canary');
+});
+
+it('makes the secrets of the first run once, for this user only', () => {
+  const first = readConfig({ DATA_DIR: folder });
+  expect(statSync(join(folder, 'secrets.json')).mode & 0o777).toBe(0o600);
+  expect(new Set([first.JWT_SECRET, first.SESSION_SECRET, first.MASTER_KEY]).size).toBe(3);
+  expect(readConfig({ DATA_DIR: folder })).toEqual(first);
+});
+
+it('takes a given secret before a kept one, and an empty one for none', () => {
+  const given = 'g'.repeat(40);
+  const kept = readConfig({ DATA_DIR: folder }).JWT_SECRET;
+  expect(readConfig({ DATA_DIR: folder, JWT_SECRET: given }).JWT_SECRET).toBe(given);
+  expect(readConfig({ DATA_DIR: folder, JWT_SECRET: '  ' }).JWT_SECRET).toBe(kept);
+});
+
+it.each(SECRET_NAMES)('%s may come from a file, but not from both', (name) => {
+  const file = join(folder, 'value');
+  const value = name.endsWith('_URL') || name.endsWith('_DSN') ? 'https://x.example' : 'v'.repeat(64);
+  writeFileSync(file, `${value}\n`);
+  const both = complaint({ [name]: value, [`${name}_FILE`]: file });
+  expect(both).toContain(`${name}_FILE: give either`);
+  expect(complaint({ [`${name}_FILE`]: join(folder, 'nothing') })).toContain(
+    `${name}_FILE: the file cannot be read (ENOENT)`,
+  );
+});
+
+it('reads the value of such a file without its line end', () => {
+  writeFileSync(join(folder, 'key'), 'sk-from-a-file\n');
+  expect(readConfig({ DATA_DIR: folder, OPENAI_API_KEY_FILE: join(folder, 'key') }).OPENAI_API_KEY).toBe(
+    'sk-from-a-file',
+  );
+  expect(readFileSync(join(folder, 'secrets.json'), 'utf8')).not.toContain('sk-from-a-file');
+});
+
+it('wants a database and Redis in a cluster', () => {
+  const text = complaint({ MODE: 'clustered' });
+  expect(text).toContain('DATABASE_URL: MODE=clustered needs it');
+  expect(text).toContain('REDIS_URL: MODE=clustered needs it');
+});
