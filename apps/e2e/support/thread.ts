@@ -26,6 +26,9 @@ export async function startThreads(): Promise<{
   return { product, mock, ann, stop };
 }
 
+/** An answer of ten seconds and a restart of the API, on a machine that has other things to do. */
+const PATIENCE_MS = 40_000;
+
 /** One window on one conversation, used as a person uses it. */
 export class Chat {
   private constructor(
@@ -78,8 +81,8 @@ export class Chat {
 
   /** The last answer has ended, however. */
   async ended(): Promise<void> {
-    await this.page.locator('article[data-role=assistant][aria-busy=false]').last().waitFor();
-    await this.button('Copy answer').last().waitFor();
+    await this.page.locator('article[data-role=assistant][aria-busy=false]').last().waitFor({ timeout: PATIENCE_MS });
+    await this.button('Copy answer').last().waitFor({ timeout: PATIENCE_MS });
   }
 
   /** The last answer, as a person reads it. */
@@ -92,8 +95,8 @@ export class Chat {
     return wordsOf(await this.text());
   }
 
-  async shows(word: string): Promise<void> {
-    await this.answers.last().getByText(word).waitFor();
+  async shows(word: string, patience = PATIENCE_MS): Promise<void> {
+    await this.answers.last().getByText(word).waitFor({ timeout: patience });
   }
 
   /** Writes down every state of the last answer that the page goes through, from now on. */
