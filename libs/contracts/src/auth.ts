@@ -80,11 +80,20 @@ export const Setup = z.object({
 });
 export type Setup = z.infer<typeof Setup>;
 
-export const Settings = z.object({ registration: RegistrationMode, defaultModel: z.string().nullable() });
+export const Settings = z.object({
+  registration: RegistrationMode,
+  defaultModel: z.string().nullable(),
+  factorRequiredFor: z.array(Role).describe('Roles that need a second factor'),
+});
 export type Settings = z.infer<typeof Settings>;
 export const UpdateSettings = z.strictObject({
   registration: RegistrationMode.optional(),
   defaultModel: z.string().max(300).nullable().optional(),
+  factorRequiredFor: z
+    .array(Role)
+    .max(ROLES.length)
+    .transform((roles) => [...new Set(roles)])
+    .optional(),
 });
 export type UpdateSettings = z.infer<typeof UpdateSettings>;
 

@@ -3,6 +3,7 @@ export * from './auth.ts';
 export * from './chat.ts';
 export * from './common.ts';
 export * from './errors.ts';
+export * from './factors.ts';
 export * from './health.ts';
 export * from './models.ts';
 export * from './rights.ts';

@@ -2,7 +2,7 @@ import { type AuthResult, Login, Refresh, Register, ROUTES, UpdateProfile, type 
 import { Body, Controller, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { Can, type Identity, Public, Who } from '../common/identity.ts';
+import { Can, DuringSetup, type Identity, Public, Who } from '../common/identity.ts';
 import { parse, shaped } from '../common/zod.pipe.ts';
 import { Accounts, toUser } from './accounts.ts';
 import { arrivalOf, deviceOf, isEncrypted } from './arrival.ts';
@@ -42,7 +42,11 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthResult> {
-    return this.welcome(await this.signIn.login(credentials, deviceOf(request)), request, reply);
+    return this.welcome(
+      await this.signIn.login(credentials, deviceOf(request), this.origins.hostname(arrivalOf(request)) ?? ''),
+      request,
+      reply,
+    );
   }
 
   @Public()
@@ -58,6 +62,7 @@ export class AuthController {
     return this.welcome(await this.entry.resume(token, deviceOf(request)), request, reply);
   }
 
+  @DuringSetup()
   @Post(ROUTES['auth.logout'].path)
   @HttpCode(ROUTES['auth.logout'].status)
   async logout(
@@ -69,6 +74,7 @@ export class AuthController {
     reply.header('set-cookie', noCookies(this.isSecure(request)));
   }
 
+  @DuringSetup()
   @Can('profile', 'read')
   @Get(ROUTES['auth.me'].path)
   async me(@Who() who: Identity): Promise<User> {

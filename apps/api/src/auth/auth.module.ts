@@ -9,6 +9,7 @@ import { AuditModule } from './audit/audit.module.ts';
 import { AuthController } from './auth.controller.ts';
 import { Authenticator } from './authenticator.ts';
 import { Entry } from './entry.ts';
+import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts.ts';
 import { IdentityGuard } from './identity.guard.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { Invitations } from './invitations.ts';
@@ -29,7 +30,7 @@ import { Sweep } from './sweep.ts';
 /** Identity: accounts, sessions, tokens, and the guard that closes every route. */
 @Module({
   imports: [JwtModule.register({}), AuditModule, CountsModule],
-  controllers: [AuthController, SessionsController, SettingsController, InvitationsController],
+  controllers: [AuthController, SessionsController, SettingsController, InvitationsController, ...FACTOR_CONTROLLERS],
   providers: [
     AccessTokens,
     Accounts,
@@ -48,6 +49,7 @@ import { Sweep } from './sweep.ts';
     Sessions,
     SignIn,
     Sweep,
+    ...FACTOR_PROVIDERS,
     { provide: APP_GUARD, useClass: IdentityGuard },
   ],
   exports: [Authenticator, Rights, InstallationSettings],

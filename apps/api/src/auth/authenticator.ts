@@ -1,10 +1,12 @@
+import type { Right } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.ts';
 import type { Identity } from '../common/identity.ts';
 import { AccessTokens } from './access-token.ts';
 import { accessCookie } from './cookies.ts';
-import { LiveSessions } from './live-sessions.ts';
+import { type LiveSession, LiveSessions } from './live-sessions.ts';
 import { type Arrival, RequestOrigin } from './request-origin.ts';
+import { allows } from './rights/allows.ts';
 
 export interface Credentials {
   /** Access token of a program. Where there is one, cookies do not count. */
@@ -21,14 +23,42 @@ export class Authenticator {
     private readonly origins: RequestOrigin,
   ) {}
 
-  /** `expiresAt`: when the token or the session ends, whichever is first. Throws `auth.required` or `auth.token_expired`. */
-  async authenticate({ token, cookieHeader }: Credentials): Promise<Identity & { expiresAt: Date }> {
+  /**
+   * `expiresAt`: when the token or the session ends, whichever is first. Throws `auth.required`, `auth.token_expired` or
+   * `auth.factor_setup_required`.
+   */
+  async authenticate(credentials: Credentials): Promise<Identity & { expiresAt: Date }> {
+    const session = await this.recognise(credentials);
+    if (session.factorMissing && (await this.live.findAgain(session.sessionId))?.factorMissing)
+      throw new AppError('auth.factor_setup_required');
+    return session;
+  }
+
+  /** The same for what is needed to set up a second factor: it may be missing. */
+  async recognise({ token, cookieHeader }: Credentials): Promise<LiveSession> {
     const presented = token ?? accessCookie(cookieHeader);
     if (!presented) throw new AppError('auth.required');
     const { claims, expiresAt } = this.tokens.verify(presented);
     const session = await this.live.find(claims.session);
     if (session === null || session.userId !== claims.userId) throw new AppError('auth.required');
     return session.expiresAt < expiresAt ? session : { ...session, expiresAt };
+  }
+
+  /**
+   * For every frame of a socket, as the guard does for every request: whoever said hello, as they are now. Throws `auth.required`
+   * where the session has ended meanwhile, and `auth.forbidden`.
+   */
+  async stillMay(who: Identity, { resource, action }: Right): Promise<Identity> {
+    const now = await this.live.find(who.sessionId);
+    if (now === null) throw new AppError('auth.required');
+    if (!allows(now, resource, action)) throw new AppError('auth.forbidden');
+    return now;
+  }
+
+  /** Throws `auth.fresh_factor_required` when nothing was shown in the session within the last ten minutes. */
+  async demandFresh({ sessionId }: Identity): Promise<void> {
+    if (isFresh(await this.live.find(sessionId)) || isFresh(await this.live.findAgain(sessionId))) return;
+    throw new AppError('auth.fresh_factor_required');
   }
 
   /**
@@ -39,3 +69,6 @@ export class Authenticator {
     return this.origins.vouched({ headers, peer }) ?? accessCookie(headers.cookie) === undefined;
   }
 }
+
+const isFresh = (session: LiveSession | null): boolean =>
+  session?.freshUntil != null && session.freshUntil.getTime() > Date.now();

@@ -8,11 +8,17 @@ export const SESSION_ENDED = 'session.ended';
 
 export interface LiveSession extends Identity {
   readonly expiresAt: Date;
+  /** Until when a password or second factor shown in this session counts; null when none is known. */
+  readonly freshUntil: Date | null;
+  /** The role needs a second factor and the person has none. */
+  readonly factorMissing: boolean;
 }
 
 /** How long an answer is believed where the hint that it changed was lost. */
 const BELIEVED_MILLISECONDS = 1000;
 const REMEMBERED_MAX = 10_000;
+/** How long a password or second factor that was shown counts for sensitive changes. */
+export const FRESH_MINUTES = 10;
 
 /**
  * Whether a session is alive, and whose it is now: role and e-mail come from here and not from the token, so that a change of role
@@ -48,16 +54,26 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
     return found;
   }
 
+  /** What is true now, before somebody is refused for what may have changed within the last second. */
+  findAgain(sessionId: string): Promise<LiveSession | null> {
+    this.forget(sessionId);
+    return this.find(sessionId);
+  }
+
   forget(sessionId: string): void {
     this.known.delete(sessionId);
   }
 
   private async lookUp(sessionId: string): Promise<LiveSession | null> {
     const rows: LiveSession[] = await this.source.query(
-      `SELECT a.id AS "userId", a.email, a.role, s.id AS "sessionId", s.expires_at AS "expiresAt"
+      `SELECT a.id AS "userId", a.email, a.role, s.id AS "sessionId", s.expires_at AS "expiresAt",
+         s.proven_at + make_interval(mins => $2) AS "freshUntil",
+         EXISTS (SELECT FROM setting WHERE name = 'factorRequiredFor' AND value @> to_jsonb(a.role))
+           AND NOT EXISTS (SELECT FROM totp WHERE account_id = a.id AND secret_envelope IS NOT NULL)
+           AND NOT EXISTS (SELECT FROM passkey WHERE account_id = a.id) AS "factorMissing"
        FROM session s JOIN account a ON a.id = s.account_id
        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active'`,
-      [sessionId],
+      [sessionId, FRESH_MINUTES],
     );
     return rows[0] ?? null;
   }

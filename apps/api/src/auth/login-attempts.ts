@@ -51,7 +51,7 @@ export class LoginAttempts {
   }
 
   /** For whoever looks into it later; the limit does not depend on it. */
-  private async record(email: string, address: string | null): Promise<void> {
+  async record(email: string, address: string | null): Promise<void> {
     try {
       await this.source.query('INSERT INTO login_failure (email, address) VALUES ($1, $2)', [email, address]);
     } catch (error) {

@@ -10,15 +10,23 @@ export interface Arrival {
   readonly peer?: string | undefined;
 }
 
+/** Where a page of ours lives in the browser that shows it. */
+export interface OwnPage {
+  readonly origin: string;
+  readonly hostname: string;
+}
+
 /** Tells requests of our own pages from those that another site makes a browser send. */
 @Injectable()
 export class RequestOrigin {
   private readonly isTrustedProxy: (address: string) => boolean;
   private readonly friends: ReadonlySet<string>;
+  private readonly publicUrl: URL | null;
 
   constructor(config: Config) {
     const trust = compile(split(config.TRUSTED_PROXIES));
     this.isTrustedProxy = (address) => trust(address, 0);
+    this.publicUrl = config.PUBLIC_URL === undefined ? null : new URL(config.PUBLIC_URL);
     this.friends = new Set(
       [config.PUBLIC_URL, ...split(config.CORS_ORIGIN)].map(originOf).filter((origin) => origin !== null),
     );
@@ -38,6 +46,19 @@ export class RequestOrigin {
     // Hosts only: a proxy that ends TLS without saying so leaves us with another scheme than the browser has.
     if (new URL(normal).host !== this.hostOf({ headers, peer })) return false;
     return site === undefined || site === 'same-origin' || site === 'none';
+  }
+
+  /** The name people know us by: that of PUBLIC_URL or, without one, the one that was asked for. undefined without any. */
+  hostname(arrival: Arrival): string | undefined {
+    return this.publicUrl?.hostname ?? URL.parse(`http://${this.hostOf(arrival) ?? ''}`)?.hostname;
+  }
+
+  /** The page that sent this, where a browser vouches that it is one of our own; a friend's is not. */
+  ownPage(arrival: Arrival): OwnPage | null {
+    const page = URL.parse(arrival.headers.origin ?? '');
+    if (page === null || this.vouched(arrival) !== true || page.host !== (this.publicUrl?.host ?? this.hostOf(arrival)))
+      return null;
+    return { origin: page.origin, hostname: page.hostname };
   }
 
   isSecure({ headers, peer }: Arrival, encrypted: boolean): boolean {

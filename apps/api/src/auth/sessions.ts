@@ -6,8 +6,9 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import type { Identity } from '../common/identity.ts';
 import { Logger } from '../common/logger.ts';
+import { returned } from '../database/returned.ts';
 import type { Device } from './arrival.ts';
-import { LiveSessions, SESSION_ENDED } from './live-sessions.ts';
+import { FRESH_MINUTES, LiveSessions, SESSION_ENDED } from './live-sessions.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -19,7 +20,15 @@ export interface SessionRow {
   readonly address: string | null;
 }
 
-export type EndReason = 'logout' | 'ended_by_user' | 'refresh_reuse';
+export type EndReason =
+  | 'suspended'
+  | 'ended_by_administrator'
+  | 'logout'
+  | 'ended_by_user'
+  | 'refresh_reuse'
+  | 'factor_changed'
+  | 'password_changed'
+  | 'account_deleted';
 
 const LIFETIME_DAYS = 30;
 const LISTED_MAX = 100;
@@ -53,12 +62,16 @@ export class Sessions {
   }
 
   /** The hundred that were used last. */
-  async list(who: Identity): Promise<SessionRow[]> {
+  list(who: Identity): Promise<SessionRow[]> {
+    return this.listOf(who.userId);
+  }
+
+  async listOf(accountId: string): Promise<SessionRow[]> {
     return this.source.query(
       `SELECT ${COLUMNS} FROM session s
        WHERE s.account_id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp()
        ORDER BY s.last_used_at DESC, s.id LIMIT $2`,
-      [who.userId, LISTED_MAX],
+      [accountId, LISTED_MAX],
     );
   }
 
@@ -71,6 +84,35 @@ export class Sessions {
     );
     if (ended === 0) throw new AppError('session.not_found');
     await this.announceEnd(sessionId);
+  }
+
+  /** All of an account, but for one that is kept. Answers their ids: announce each after the commit. */
+  async endAllOf(
+    manager: EntityManager,
+    accountId: string,
+    keptId: string | null,
+    reason: EndReason,
+  ): Promise<string[]> {
+    const rows = await manager.query(
+      `UPDATE session SET ended_at = clock_timestamp(), end_reason = $3
+       WHERE account_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $2 RETURNING id`,
+      [accountId, keptId, reason],
+    );
+    return returned<{ id: string }>(rows).map(({ id }) => id);
+  }
+
+  /** From now on the session is fresh; answers until when. */
+  async markProven(who: Identity, runner: Pick<EntityManager, 'query'> = this.source): Promise<Date> {
+    const [row] = returned<{ until: Date }>(
+      await runner.query(
+        `UPDATE session SET proven_at = clock_timestamp() WHERE id = $1
+         RETURNING proven_at + make_interval(mins => $2) AS until`,
+        [who.sessionId, FRESH_MINUTES],
+      ),
+    );
+    if (!row) throw new AppError('auth.required');
+    this.live.forget(who.sessionId);
+    return row.until;
   }
 
   /** After the commit: this process knows at once, the others by the hint, or within a second where it is lost. */

@@ -1,4 +1,4 @@
-import { RegistrationMode, type Settings, type UpdateSettings } from '@chatbox/contracts';
+import { RegistrationMode, ROLES, Role, type Settings, type UpdateSettings } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
@@ -7,6 +7,10 @@ import { z } from 'zod';
 const Stored = z.object({
   registration: RegistrationMode.catch('closed').default('open'),
   defaultModel: z.string().nullable().catch(null).default(null),
+  factorRequiredFor: z
+    .array(Role)
+    .catch([...ROLES])
+    .default([]),
 });
 
 /** Owns the table `setting`: what the owner decides for the whole installation. */

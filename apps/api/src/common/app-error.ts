@@ -1,10 +1,12 @@
-import { ERRORS, type ErrorCode } from '@chatbox/contracts';
+import { ERRORS, type ErrorCode, type Problem } from '@chatbox/contracts';
 
 export interface ErrorDetails {
   /** One sentence for the person, with what they can do. Never a secret, never a stack. */
   detail?: string;
   retryAfterSeconds?: number;
   issues?: { path: string; message: string }[];
+  /** How to go on, where the code says that there is more to do. */
+  next?: Pick<Problem, 'challenge' | 'kinds'>;
   cause?: unknown;
 }
 
@@ -14,6 +16,7 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly issues: { path: string; message: string }[] | undefined;
+  readonly next: Pick<Problem, 'challenge' | 'kinds'> | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -23,5 +26,6 @@ export class AppError extends Error {
     this.detail = details.detail;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.issues = details.issues;
+    this.next = details.next;
   }
 }

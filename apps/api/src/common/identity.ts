@@ -24,6 +24,14 @@ export const RIGHT = 'chatbox:right';
 export const Can = <R extends Resource>(resource: R, action: ActionOn<R>): MethodDecorator & ClassDecorator =>
   SetMetadata(RIGHT, { resource, action } as Right);
 
+export const FRESH = 'chatbox:fresh';
+/** For sensitive changes: the person must have shown a password or a second factor in this session within the last ten minutes. */
+export const Fresh = (): MethodDecorator & ClassDecorator => SetMetadata(FRESH, true);
+
+export const DURING_SETUP = 'chatbox:during-setup';
+/** Open also to somebody whose role needs a second factor and who has none yet: as far as it takes to set one up. */
+export const DuringSetup = (): MethodDecorator & ClassDecorator => SetMetadata(DURING_SETUP, true);
+
 /** The identity the global guard put on the request. */
 export const Who = createParamDecorator((_: unknown, context: ExecutionContext): Identity => {
   const request = context.switchToHttp().getRequest<{ identity?: Identity }>();

@@ -26,6 +26,7 @@ export const problemOf = (error: AppError, requestId?: string): Problem => {
     ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: Math.ceil(error.retryAfterSeconds) }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(error.issues === undefined ? {} : { issues: error.issues }),
+    ...error.next,
   };
 };
 

@@ -1,0 +1,74 @@
+import type { AuthResult, LoginFactor, PasskeyAssertion, PasskeyRequest } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AppError } from '../../common/app-error.ts';
+import { type Account, Accounts } from '../accounts.ts';
+import type { Device } from '../arrival.ts';
+import { Entry } from '../entry.ts';
+import { LoginAttempts } from '../login-attempts.ts';
+import type { OwnPage } from '../request-origin.ts';
+import { FactorProofs, type Spend } from './factor-proofs.ts';
+import { LoginChallenges } from './login-challenges.ts';
+import { PasskeyCeremonies } from './passkey-ceremonies.ts';
+
+/** Sign-ins that end with a second factor, and those that a passkey alone is enough for. */
+@Injectable()
+export class FactorSignIn {
+  constructor(
+    private readonly source: DataSource,
+    private readonly accounts: Accounts,
+    private readonly entry: Entry,
+    private readonly challenges: LoginChallenges,
+    private readonly proofs: FactorProofs,
+    private readonly ceremonies: PasskeyCeremonies,
+    private readonly attempts: LoginAttempts,
+  ) {}
+
+  /** Throws `auth.challenge_invalid`. */
+  async ask(challenge: string, page: OwnPage): Promise<PasskeyRequest> {
+    return this.ceremonies.ask({ secondStep: challenge }, await this.challenges.look(challenge), page);
+  }
+
+  /** Throws `auth.challenge_invalid`, `auth.factor_wrong`, `auth.too_many_attempts` or `auth.suspended`. */
+  async finish({ challenge, ...proof }: LoginFactor, page: OwnPage | null, device: Device): Promise<AuthResult> {
+    const account = await this.active(await this.challenges.try(challenge));
+    const spend = await this.proofs.examine(account.id, proof, { secondStep: challenge }, page);
+    return this.open(account, device, async (manager) => {
+      await this.challenges.close(manager, challenge);
+      return spend(manager);
+    });
+  }
+
+  askAnybody(browser: string, page: OwnPage): Promise<PasskeyRequest> {
+    return this.ceremonies.ask({ signIn: browser }, null, page);
+  }
+
+  /** Throws `auth.factor_wrong` or `auth.suspended`. */
+  async withPasskey(answer: PasskeyAssertion, browser: string, page: OwnPage, device: Device): Promise<AuthResult> {
+    const proven = await this.ceremonies.read({ signIn: browser }, answer, page);
+    // WebAuthn Level 3 §7.2, step 6: who did not say who they are must be named by the authenticator.
+    if (!proven || answer.response.userHandle == null) throw new AppError('auth.factor_wrong');
+    const account = await this.active(proven.passkey.accountId);
+    return this.open(account, device, (manager) => this.ceremonies.spend(manager, proven));
+  }
+
+  private async active(accountId: string): Promise<Account> {
+    const account = await this.accounts.read(accountId);
+    if (account?.status !== 'active') throw new AppError('auth.suspended');
+    return account;
+  }
+
+  /** A proof that does not hold takes nothing with it: the sign-in can go on with another one. */
+  private async open(account: Account, device: Device, spend: Spend): Promise<AuthResult> {
+    try {
+      return await this.source.transaction(async (manager) => {
+        if (!(await spend(manager))) throw new AppError('auth.factor_wrong');
+        return this.entry.open(manager, account, device);
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'auth.factor_wrong')
+        await this.attempts.record(account.email, device.address);
+      throw error;
+    }
+  }
+}
