@@ -6,8 +6,8 @@ interface Node {
   children?: Node[];
 }
 
-/** Their text is drawn by others, letter by letter or line by line. */
-const LEFT_ALONE: ReadonlySet<string> = new Set(['pre', 'code', 'svg', 'math']);
+/** Their text is read or drawn by others as a whole. */
+const LEFT_ALONE: ReadonlySet<string> = new Set(['a', 'pre', 'code', 'svg', 'math']);
 
 /**
  * Marks the text that came since the last paint, so that it can fade in: one element per update and text node, whatever the

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Children, type ReactNode } from 'react';
 import { hostOf, safeLink } from './safe-link';
 
 /** Leads out of this site and says where to. An address that is not safe is shown as the text it is. */
@@ -6,7 +6,10 @@ export function Link({ href, children }: { href?: string; children?: ReactNode }
   const url = safeLink(href);
   if (!url) return <span>{children}</span>;
   const host = hostOf(url);
-  const saysItself = typeof children === 'string' && children.includes(host);
+  const text = Children.toArray(children)
+    .filter((child) => typeof child === 'string')
+    .join('');
+  const saysItself = text === host || safeLink(text)?.host === url.host;
   return (
     <a
       href={url.href}
