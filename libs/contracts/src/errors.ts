@@ -76,6 +76,7 @@ export const ERRORS = {
   'connection.read_only': { http: 409, retry: false, title: 'This connection is set by the environment' },
 
   'provider.address_refused': { http: 422, retry: false, title: 'This address may not be reached from here' },
+  'provider.address_refused': { http: 422, retry: false, title: 'This address may not be reached from here' },
   'provider.unreachable': { http: 502, retry: true, title: 'Could not reach the model provider' },
   'provider.timeout': { http: 504, retry: true, title: 'The model provider did not answer in time' },
   'provider.bad_key': { http: 502, retry: false, title: 'The model provider refused the key' },

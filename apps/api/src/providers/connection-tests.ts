@@ -1,6 +1,7 @@
 import type { ConnectionTest, TestConnection } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { cleanBaseUrl } from './base-url.ts';
+import { ChosenHosts } from './chosen-hosts.ts';
 import { Connections } from './connections.ts';
 import { vendorUrl } from './known-connection.ts';
 import { ModelLists } from './model-lists.ts';
@@ -13,12 +14,13 @@ export class ConnectionTests {
   constructor(
     private readonly connections: Connections,
     private readonly lists: ModelLists,
+    private readonly hosts: ChosenHosts,
   ) {}
 
   async ofDraft({ kind, baseUrl: given, key }: TestConnection): Promise<ConnectionTest> {
     const baseUrl = given === undefined ? vendorUrl(kind) : cleanBaseUrl(given);
     const connection = { ...OFFLINE_LISTED, kind };
-    return this.run({ connection, baseUrl, target: () => ({ baseUrl, key }) });
+    return this.run({ connection, baseUrl, target: () => ({ baseUrl, key, fetch: this.hosts.fetch }) });
   }
 
   async ofKept(id: string): Promise<ConnectionTest> {

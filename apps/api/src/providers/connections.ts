@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../common/app-error.ts';
 import { Envelopes } from '../common/envelope.ts';
 import { cleanBaseUrl } from './base-url.ts';
+import type { ChosenHosts } from './chosen-hosts.ts';
 import { hintOf, type KnownConnection, vendorUrl } from './known-connection.ts';
 import { OFFLINE_CONNECTION } from './offline/offline.ts';
 
@@ -26,6 +27,7 @@ export class Connections {
     private readonly source: DataSource,
     private readonly envelopes: Envelopes,
     private readonly fixed: readonly KnownConnection[],
+    private readonly hosts: Pick<ChosenHosts, 'fetch' | 'check'>,
   ) {}
 
   async all(): Promise<KnownConnection[]> {
@@ -40,6 +42,7 @@ export class Connections {
   }
 
   async create({ name, slug, kind, baseUrl, key }: CreateConnection): Promise<KnownConnection> {
+    this.hosts.check(baseUrl);
     const taken = new Set([OFFLINE_CONNECTION.slug, ...(await this.all()).map(({ connection }) => connection.slug)]);
     if (slug !== undefined && taken.has(slug)) throw new AppError('connection.slug_taken');
     const id = uuidv7();
@@ -54,6 +57,7 @@ export class Connections {
 
   async update(id: string, change: UpdateConnection): Promise<KnownConnection> {
     this.refuseFixed(id);
+    this.hosts.check(change.baseUrl);
     return this.source.transaction(async (manager) => {
       const rows: Row[] = await manager.query('SELECT * FROM connection WHERE id = $1 FOR UPDATE', [id]);
       const before = rows[0];
@@ -107,6 +111,7 @@ export class Connections {
       target: () => ({
         baseUrl: row.base_url ?? undefined,
         key: envelope === null ? undefined : this.opened(envelope, id),
+        fetch: this.hosts.fetch,
       }),
     };
   }

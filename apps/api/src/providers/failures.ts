@@ -3,6 +3,7 @@ import { APIConnectionError as AnthropicConnectionError } from '@anthropic-ai/sd
 import type { ErrorCode } from '@chatbox/contracts';
 import { APIConnectionError as OpenAIConnectionError } from 'openai';
 import { AppError } from '../common/app-error.ts';
+import { refusalIn } from '../common/egress/refused.ts';
 
 /** What a failure happened to; the sentences name the host and the model, never the key. */
 export interface Circumstances {
@@ -15,6 +16,12 @@ export interface Circumstances {
 export const explain = (error: unknown, at: Circumstances): AppError => {
   if (error instanceof AppError) return error;
   const host = hostOf(at.baseUrl);
+  const refused = refusalIn(error);
+  if (refused)
+    return failure(
+      'provider.address_refused',
+      `${refused.host} is ${refused.what}. Connections made in the settings do not go there, unless ALLOW_PRIVATE_PROVIDERS says so.`,
+    );
   if (error instanceof OpenAIConnectionError || error instanceof AnthropicConnectionError)
     return failure(
       'provider.unreachable',

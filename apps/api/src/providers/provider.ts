@@ -34,6 +34,8 @@ export interface UpstreamModel {
 export interface Target {
   baseUrl?: string;
   key?: string;
+  /** The guarded way out, for hosts that a person chose. Not given: the host is the operator's own choice. */
+  fetch?: typeof globalThis.fetch;
 }
 
 /**

@@ -5,6 +5,7 @@ import { Envelopes } from '../common/envelope.ts';
 import { Config } from '../config/config.ts';
 import { Adapters } from './adapters.ts';
 import { AnthropicAdapter } from './anthropic/anthropic.ts';
+import { ChosenHosts } from './chosen-hosts.ts';
 import { ConnectionTests } from './connection-tests.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { Connections } from './connections.ts';
@@ -37,10 +38,11 @@ const adapters = (config: Config): Adapters => {
     { provide: Adapters, useFactory: adapters, inject: [Config] },
     {
       provide: Connections,
-      useFactory: (source: DataSource, config: Config) =>
-        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config)),
-      inject: [DataSource, Config],
+      useFactory: (source: DataSource, config: Config, hosts: ChosenHosts) =>
+        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config), hosts),
+      inject: [DataSource, Config, ChosenHosts],
     },
+    ChosenHosts,
     ModelLists,
     ConnectionTests,
     Models,

@@ -63,13 +63,14 @@ export class AnthropicAdapter extends ProviderAdapter {
     }
   }
 
-  private client({ baseUrl = ANTHROPIC_URL, key }: Target): Anthropic {
+  private client({ baseUrl = ANTHROPIC_URL, key, fetch }: Target): Anthropic {
     return new Anthropic({
       baseURL: baseUrl,
       // Given in every case: without it the SDK looks for credentials in the environment and on disk.
       apiKey: key ?? 'none',
       // The documented header for keys, which compatible servers know too; the SDK itself would send a bearer token.
       defaultHeaders: { authorization: null, 'x-api-key': key ?? null },
+      ...(fetch && { fetch }),
       maxRetries: 0,
       timeout: this.patience.silenceMilliseconds + 5_000,
       fetchOptions: { redirect: 'error' },
