@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Problem } from '@chatbox/contracts';
-import { aUser } from './harness/people.ts';
+import type { Accepted, Message, Page, Problem } from '@chatbox/contracts';
+import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
+import { aUser, type Person } from './harness/people.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
+import { aChat, readToEnd } from './support/chat.ts';
 
 const SMALL = { RATE_LIMIT_MAX: '6', RATE_LIMIT_MAX_SIGNED_IN: '12', RATE_LIMIT_MAX_ENTRY: '4' };
 const ME = '/api/v1/auth/me';
@@ -24,6 +26,11 @@ const statuses = async (times: number, ask: () => Promise<{ status: number }>): 
   const seen: number[] = [];
   for (let i = 0; i < times; i += 1) seen.push((await ask()).status);
   return seen;
+};
+/** 1, 2, 3 … */
+const counting = (): (() => number) => {
+  let count = 0;
+  return () => ++count;
 };
 const fill = (times: number, status: number): number[] => Array.from({ length: times }, () => status);
 
@@ -61,8 +68,8 @@ describe('an address without identity', () => {
   });
 
   it('is an IPv6 network, not one of its 2^64 addresses', async () => {
-    let host = 0;
-    const ask = () => app.api('GET', ME, from(`2001:db8:0:${last}::${((host += 1)).toString(16)}`));
+    const host = counting();
+    const ask = () => app.api('GET', ME, from(`2001:db8:0:${last}::${(host()).toString(16)}`));
     expect(await statuses(7, ask)).toEqual([...fill(6, 401), 429]);
     expect((await app.api('GET', ME, from(`2001:db8:1:${last}::1`))).status).toBe(401);
   });
@@ -83,8 +90,8 @@ describe('an address without identity', () => {
 describe('a person', () => {
   it('has larger numbers, the same for all sessions and from all addresses', async () => {
     const token = await registered(address);
-    let host = 0;
-    const ask = () => app.api('GET', ME, { token, ...from(`198.51.100.${(host += 1)}`) });
+    const host = counting();
+    const ask = () => app.api('GET', ME, { token, ...from(`198.51.100.${host()}`) });
     expect(await statuses(13, ask)).toEqual([...fill(12, 200), 429]);
     const refused = await app.api<Problem>('GET', ME, { token });
     expect(refused.headers.get('ratelimit-policy')).toBe('"requests";q=12;w=900');
@@ -104,16 +111,15 @@ describe('a way in', () => {
   });
 
   it('has small numbers for an e-mail, whatever the addresses and the spelling', async () => {
-    let host = 0;
+    const host = counting();
     const email = `${randomUUID()}@example.org`;
     const register = () =>
       app.api('POST', '/api/v1/auth/register', {
-        body: { email: host % 2 ? ` ${email.toUpperCase()} ` : email, password: 'password' },
-        ...from(`192.0.2.${(host += 1)}`),
+        body: { email: Math.random() < 0.5 ? ` ${email.toUpperCase()} ` : email, password: 'password' },
+        ...from(`192.0.2.${host()}`),
       });
     expect(await statuses(6, register)).toEqual([...fill(5, 422), 429]);
-    host = 20;
-    const failed = () => login(email, `192.0.2.${(host += 1)}`);
+    const failed = () => login(email, `192.0.2.${100 + host()}`);
     const answers = await statuses(6, failed);
     expect(answers).toEqual([...fill(5, 401), 429]);
   });
@@ -138,8 +144,8 @@ describe('HARDENING 41: the address of a client', () => {
   it('is the peer where the peer is no trusted proxy', async () => {
     const open = await startTestApp({ ...SMALL, TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8' });
     try {
-      let host = 0;
-      const ask = () => open.api('GET', ME, from(`203.0.113.${(host += 1)}`));
+      const host = counting();
+      const ask = () => open.api('GET', ME, from(`203.0.113.${host()}`));
       expect(await statuses(7, ask)).toEqual([...fill(6, 401), 429]);
     } finally {
       await open.close();
@@ -169,3 +175,49 @@ it('HARDENING 42: fifty sign-ins at once do not stall the rest', async () => {
     await usual.close();
   }
 });
+
+describe('answers in the making', () => {
+  let busy: TestApp;
+  let model: MockModel;
+  beforeAll(async () => {
+    model = await startMockModel();
+    busy = await startTestApp({ CONCURRENT_GENERATIONS: '3', OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: 'x' });
+  });
+  afterAll(async () => {
+    await busy.close();
+    await model.close();
+  });
+
+  it('are as many as a person may have, exactly, however many are asked for in the same moment', async () => {
+    const who = await aUser(busy);
+    const chats = await Promise.all(Array.from({ length: 12 }, () => aChat(busy, who)));
+    const answers = await Promise.all(chats.map(({ id }) => send(busy, who, id)));
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused.map(({ status, body }) => [status, (body as Problem).code])).toEqual(
+      Array.from({ length: 9 }, () => [429, 'generation.too_many']),
+    );
+    expect(refused[0]?.headers.get('retry-after')).toBe('5');
+    const other = await aUser(busy);
+    expect((await send(busy, other, (await aChat(busy, other)).id)).status).toBe(202);
+  });
+
+  it('make room when one ends, and what was refused has left nothing behind', async () => {
+    const who = await aUser(busy);
+    const chats = await Promise.all(Array.from({ length: 4 }, () => aChat(busy, who)));
+    const running = await Promise.all(chats.slice(0, 3).map(({ id }) => send(busy, who, id)));
+    const last = chats[3]?.id ?? '';
+    expect((await send(busy, who, last)).status).toBe(429);
+    const path = `/api/v1/conversations/${last}/messages`;
+    expect((await busy.api<Page<Message>>('GET', path, { token: who.token })).body.items).toEqual([]);
+    const { generation } = (running[0] as { body: Accepted }).body;
+    await busy.api('POST', `/api/v1/generations/${generation.id}/stop`, { token: who.token });
+    await readToEnd(busy, who.token, generation.id);
+    expect((await send(busy, who, last)).status).toBe(202);
+  });
+});
+
+const send = (to: TestApp, who: Person, conversationId: string) =>
+  to.api<Accepted | Problem>('POST', `/api/v1/conversations/${conversationId}/messages`, {
+    token: who.token,
+    body: { clientMessageId: randomUUID(), content: '[[stall]]', model: 'openai/mock-small' },
+  });

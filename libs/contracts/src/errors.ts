@@ -67,6 +67,7 @@ export const ERRORS = {
   'generation.not_found': { http: 404, retry: false, title: 'There is no such generation' },
   'generation.busy': { http: 409, retry: true, title: 'This branch is being answered already' },
   'generation.too_many': { http: 429, retry: true, title: 'Too many answers are being written at once' },
+  'generation.too_many': { http: 429, retry: true, title: 'Too many answers are being written at once' },
   'generation.lost_owner': { http: 500, retry: true, title: 'The server that was answering stopped' },
 
   'model.not_found': { http: 404, retry: false, title: 'There is no such model' },

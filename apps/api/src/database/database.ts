@@ -3,6 +3,7 @@ import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
 import { Factors1700000000003 } from './migrations/0003-factors.ts';
+import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { Rights1700000000002 } from './migrations/0002-rights.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
@@ -16,7 +17,7 @@ export const openDatabase = async (
   const source = new DataSource({
     type: 'postgres',
     url,
-    migrations: [FirstSchema1700000000001, Factors1700000000003, Rights1700000000002],
+    migrations: [FirstSchema1700000000001, Factors1700000000003, Rights1700000000002, Limits1700000000005],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,

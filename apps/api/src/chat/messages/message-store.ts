@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lease } from '../../cluster/node-lease.ts';
+import { Config } from '../../config/config.ts';
 import { returned } from '../../database/returned.ts';
 import type { ChatTurn } from '../../providers/provider.ts';
 import { GENERATION_COLUMNS, type GenerationRow, toGeneration } from '../generations/generation-row.ts';
@@ -45,12 +46,16 @@ export interface Begun {
 /** Owns the table `message`. */
 @Injectable()
 export class MessageStore {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly config: Config,
+  ) {}
 
   /**
    * A person's message (where there is one), the empty answer and its generation, in one statement. Writes nothing unless
-   * the conversation is still at `revision` and the node holds its lease; then the answer is undefined: look again. A
-   * repeated clientMessageId is a unique violation. All rows carry the same time, that of the statement.
+   * the conversation is still at `revision`, the node holds its lease and the account has a free place; then the answer is
+   * undefined: look again. A repeated clientMessageId is a unique violation, and so is a place that another one took in the
+   * same moment. All rows carry the same time, that of the statement.
    */
   async begin(
     lease: Lease,
@@ -66,9 +71,14 @@ export class MessageStore {
       `WITH held AS (
          SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE
        ),
+       free AS (
+         SELECT s.place FROM generate_series(1, $16::int) AS s (place)
+         WHERE NOT EXISTS (SELECT 1 FROM generation r WHERE r.account_id = $4 AND r.status = 'running' AND r.place = s.place)
+         ORDER BY random() LIMIT 1
+       ),
        moved AS (
          UPDATE conversation c SET revision = revision + 1, active_leaf_id = $6, updated_at = statement_timestamp(), model = $8
-         FROM held WHERE c.id = $3 AND c.account_id = $4 AND c.revision = $5 AND c.deleted_at IS NULL
+         FROM held, free WHERE c.id = $3 AND c.account_id = $4 AND c.revision = $5 AND c.deleted_at IS NULL
          RETURNING c.id, c.account_id, c.revision
        ),
        written AS (
@@ -81,8 +91,8 @@ export class MessageStore {
          ) AS v (place, id, parent_id, role, text, parts, position, client_message_id, model)
          WHERE $15 OR v.role = 'assistant' ORDER BY v.place
        )
-       INSERT INTO generation AS g (id, conversation_id, message_id, account_id, status, model, node_id, epoch, started_at)
-       SELECT $7::uuid, id, $6::uuid, account_id, 'running', $8, $1, $2, statement_timestamp() FROM moved
+       INSERT INTO generation AS g (id, conversation_id, message_id, account_id, status, model, node_id, epoch, started_at, place)
+       SELECT $7::uuid, id, $6::uuid, account_id, 'running', $8, $1, $2, statement_timestamp(), free.place FROM moved, free
        RETURNING ${GENERATION_COLUMNS}, (SELECT revision FROM moved) AS revision`,
       [
         lease.nodeId,
@@ -100,6 +110,7 @@ export class MessageStore {
         draft?.content.length ?? 0,
         draft?.clientMessageId ?? null,
         draft !== undefined,
+        this.config.CONCURRENT_GENERATIONS,
       ],
     );
     const row = returned<GenerationRow & { revision: string }>(rows)[0];
@@ -134,6 +145,15 @@ export class MessageStore {
       answer: toMessage(answer, generation),
       generation,
     };
+  }
+
+  /** Whether another answer may be begun for this account. Only `begin` decides; this tells why it did not. */
+  async hasPlace(accountId: string): Promise<boolean> {
+    const rows: { taken: number }[] = await this.source.query(
+      `SELECT count(*)::int AS taken FROM generation WHERE account_id = $1 AND status = 'running' AND place <= $2`,
+      [accountId, this.config.CONCURRENT_GENERATIONS],
+    );
+    return (rows[0]?.taken ?? 0) < this.config.CONCURRENT_GENERATIONS;
   }
 
   async read(ids: readonly string[]): Promise<Message[]> {

@@ -75,7 +75,10 @@ export class Messages {
       const begun = await this.store
         .begin(lease, { conversationId, accountId, revision: conversation.revision }, question, model.id)
         .catch(nothingIfRepeated);
-      if (!begun) continue;
+      if (!begun) {
+        if (await this.store.hasPlace(accountId)) continue;
+        throw tooMany();
+      }
       this.announce(accountId, conversation, begun);
       this.generations.start(begun.generation);
       this.metrics.messageAccepted();
@@ -109,8 +112,14 @@ export class Messages {
   }
 }
 
-/** PostgreSQL's unique_violation on the client's id: another request with the same id was faster. */
+const tooMany = (): AppError =>
+  new AppError('generation.too_many', {
+    detail: 'Wait until one of your answers is complete, or stop one.',
+    retryAfterSeconds: 5,
+  });
+
+/** PostgreSQL's unique_violation: another request with the same id, or for the same place, was faster. */
 const nothingIfRepeated = (error: unknown): undefined => {
   const { code, constraint } = (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
-  if (code !== '23505' || constraint !== 'message_client') throw error;
+  if (code !== '23505' || (constraint !== 'message_client' && constraint !== 'generation_place')) throw error;
 };
