@@ -14,8 +14,9 @@ export const CLOSE = {
   unauthenticated: 4500,
   sessionEnded: 4501,
   protocol: 4502,
-  forbiddenOrigin: 4503,
   tooManyBadFrames: 4504,
+  flooding: 4505,
+  tooManySockets: 4506,
 } as const;
 
 const request = { id: z.string().min(1).max(64).describe('Chosen by the client; the answer repeats it as `re`') };
@@ -27,7 +28,7 @@ export type Place = z.infer<typeof Place>;
 export const Hello = z.strictObject({
   ...request,
   type: z.literal('hello'),
-  token: Text.max(4000).optional().describe('Access token; browsers leave it out and are known by their cookie'),
+  token: Text.max(4000).optional().describe('Access token or key; browsers leave it out and are known by their cookie'),
 });
 export const Subscribe = z.strictObject({
   ...request,

@@ -27,6 +27,7 @@ import { MessagesController } from './messages/messages.controller.ts';
 import { Messages } from './messages/messages.ts';
 import { SocketGateway } from './realtime/socket.gateway.ts';
 import { SocketRooms } from './realtime/socket-rooms.ts';
+import { SocketsOfPeople } from './realtime/sockets-of-people.ts';
 
 @Module({
   imports: [AuthModule, ClusterModule, ProvidersModule, UsageModule],
@@ -51,6 +52,7 @@ import { SocketRooms } from './realtime/socket-rooms.ts';
     Runner,
     SocketGateway,
     SocketRooms,
+    SocketsOfPeople,
     Takeover,
     Titles,
   ],

@@ -8,6 +8,7 @@ import { Generations } from '../generations/generations.ts';
 import { LiveGenerations } from '../generations/live-generations.ts';
 import { Reader } from '../generations/reader.ts';
 import { Messages } from '../messages/messages.ts';
+import { SocketsOfPeople } from './sockets-of-people.ts';
 
 /** What every connection needs, gathered once: a connection is made by the thousand and holds one reference. */
 @Injectable()
@@ -23,6 +24,7 @@ export class SocketRooms {
     readonly store: GenerationStore,
     readonly reader: Reader,
     readonly fanout: Fanout,
+    readonly people: SocketsOfPeople,
     readonly logger: Logger,
   ) {}
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
 import { parse } from '../../common/zod.pipe.ts';
 import { problemOf, toAppError } from '../../http/problem.ts';
+import { Inflow } from './inflow.ts';
 import type { Socket } from './socket.ts';
 import type { SocketRooms } from './socket-rooms.ts';
 
@@ -20,6 +21,7 @@ export class SocketSession {
   private badFrames = 0;
   private queue: Promise<void> = Promise.resolve();
   private ended = false;
+  private readonly inflow = new Inflow();
 
   constructor(
     readonly socket: Socket,
@@ -37,9 +39,22 @@ export class SocketSession {
 
   /** Frames act in the order in which they came, except those that must not wait for the ones before. */
   receive(text: string): void {
+    if (this.ended) return;
+    if (!this.inflow.take()) {
+      this.socket.close(CLOSE.flooding, 'too many frames at once');
+      return;
+    }
     const frame = this.understand(text);
     if (!frame) return;
-    const act = () => this.act(frame).catch((error: unknown) => this.refuse(frame.id, error));
+    const { length } = text;
+    if (!this.inflow.begin(length)) {
+      this.socket.close(CLOSE.flooding, 'too many frames are waiting');
+      return;
+    }
+    const act = () =>
+      this.act(frame)
+        .catch((error: unknown) => this.refuse(frame.id, error))
+        .finally(() => this.inflow.done(length));
     if (frame.type === 'stop' || frame.type === 'ping') void act();
     else this.queue = this.queue.then(act);
   }
@@ -96,9 +111,18 @@ export class SocketSession {
       return undefined;
     });
     if (!who || this.ended) return;
-    this.identity = who;
     this.leaveAccount();
-    this.leaveAccount = this.rooms.fanout.watchAccount(who.userId, (_event, json) => this.socket.sendText(json()));
+    if (!this.rooms.people.join(who.userId)) {
+      this.leaveAccount = () => {};
+      this.refuse(id, new AppError('rate.limited', { detail: 'You have too many connections open. Close some tabs.' }));
+      return this.socket.close(CLOSE.tooManySockets, 'too many sockets of one person');
+    }
+    this.identity = who;
+    const leave = this.rooms.fanout.watchAccount(who.userId, (_event, json) => this.socket.sendText(json()));
+    this.leaveAccount = () => {
+      leave();
+      this.rooms.people.leave(who.userId);
+    };
     clearTimeout(this.expiry);
     const left = who.expiresAt.getTime() - Date.now();
     // A timer holds at most 2^31 milliseconds; a token never lives that long.

@@ -3,7 +3,7 @@ import { CLOSE, type ServerEvent } from '@chatbox/contracts';
 import { Bus } from '@chatbox/engine';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
-import type { RawData, WebSocket } from 'ws';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.ts';
 import { SESSION_ENDED } from '../../auth/live-sessions.ts';
 import { Logger } from '../../common/logger.ts';
@@ -16,12 +16,19 @@ import { SocketSession } from './socket-session.ts';
 
 /** A message may have 200,000 characters, four bytes each at most, and its frame a little more. */
 const MOST_FRAME_BYTES = 1024 * 1024;
+/** No client of ours splits a message; a proxy may, a little. */
+const MOST_FRAGMENTS = 128;
 const HELLO_MILLISECONDS = 10_000;
 /** Readers of a stopping server come back over this time, not all at once. */
 const MOVE_SPREAD_MILLISECONDS = 3_000;
 
 /** The socket door: JSON text frames on plain WebSocket (RFC 6455). Guards do not cover a handshake, so it is checked here. */
-@WebSocketGateway({ path: '/ws', maxPayload: MOST_FRAME_BYTES, perMessageDeflate: false })
+@WebSocketGateway({
+  path: '/ws',
+  maxPayload: MOST_FRAME_BYTES,
+  maxFragments: MOST_FRAGMENTS,
+  perMessageDeflate: false,
+})
 export class SocketGateway implements OnGatewayInit, OnGatewayConnection, BeforeApplicationShutdown {
   private readonly sessions = new Set<SocketSession>();
   private timer: NodeJS.Timeout | undefined;
@@ -36,7 +43,12 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     private readonly logger: Logger,
   ) {}
 
-  async afterInit(): Promise<void> {
+  async afterInit(server: WebSocketServer): Promise<void> {
+    // Refused before there is a socket; no decorator could do it, because the answer needs the rooms.
+    server.options.verifyClient = ({ req }, answer) => {
+      if (this.authenticator.originAllowed(req.headers, req.socket.remoteAddress)) answer(true);
+      else answer(false, 403, 'This origin may not connect');
+    };
     this.timer = setInterval(() => void this.beat(), this.rooms.heartbeatSeconds * 1000);
     this.timer.unref();
     await this.bus.subscribe(SESSION_ENDED, (sessionId) => {
@@ -49,10 +61,6 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     const socket = new Socket(raw, () => this.metrics.readerTooSlow('ws'));
     // Without a listener a broken frame would end the process.
     raw.on('error', (error) => this.logger.debug({ err: error }, 'a socket broke'));
-    if (!this.authenticator.originAllowed(request.headers, request.socket.remoteAddress)) {
-      socket.close(CLOSE.forbiddenOrigin, 'this origin may not connect');
-      return;
-    }
     const session = new SocketSession(socket, request.headers.cookie, this.rooms);
     this.sessions.add(session);
     this.metrics.readerJoined('ws');
