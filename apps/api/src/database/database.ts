@@ -5,6 +5,7 @@ import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
 import { Factors1700000000003 } from './migrations/0003-factors.ts';
 import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { Rights1700000000002 } from './migrations/0002-rights.ts';
+import { PreparingClient } from './preparing-client.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
 const MIGRATION_LOCK = 4_242_001;
@@ -22,7 +23,7 @@ export const openDatabase = async (
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,
     applicationName: 'chatbox',
-    extra: { idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 },
+    extra: { Client: PreparingClient, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 },
   });
   return source.initialize();
 };
