@@ -1,12 +1,9 @@
+import { PassThrough, Readable } from 'node:stream';
 import { eventData } from './event-data.ts';
 
 const read = async (pieces: Uint8Array[]): Promise<string[]> => {
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      for (const piece of pieces) controller.enqueue(piece);
-      controller.close();
-    },
-  });
+  // One byte is enough to be full, so that each piece is read on its own.
+  const body = Readable.from(pieces, { objectMode: false, highWaterMark: 1 });
   const all: string[] = [];
   for await (const payloads of eventData(body)) all.push(...payloads);
   return all;
@@ -30,19 +27,27 @@ describe('the payloads of an event stream', () => {
 
   it('are refused where an event never ends', async () => {
     const megabyte = new TextEncoder().encode('x'.repeat(1024 * 1024));
-    await expect(read(Array.from({ length: 10 }, () => megabyte))).rejects.toMatchObject({ code: 'provider.bad_response' });
+    await expect(read(Array.from({ length: 10 }, () => megabyte))).rejects.toMatchObject({
+      code: 'provider.bad_response',
+    });
   });
 
   it('hang up when nobody reads on', async () => {
-    const cancelled = Promise.withResolvers<void>();
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new TextEncoder().encode('data: again\n\n')),
-      cancel: () => cancelled.resolve(),
-    });
+    const body = new PassThrough();
+    body.write('data: again\n\n');
     for await (const payloads of eventData(body)) {
       expect(payloads).toEqual(['again']);
       break;
     }
-    await cancelled.promise;
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('end with an error where the connection breaks, also between two reads', async () => {
+    const body = new PassThrough();
+    body.write('data: once\n\n');
+    const reading = eventData(body);
+    expect(await reading.next()).toEqual({ done: false, value: ['once'] });
+    body.destroy(new Error('reset'));
+    await expect(reading.next()).rejects.toMatchObject({ name: 'TypeError', cause: { message: 'reset' } });
   });
 });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { AppError } from '../common/app-error.ts';
 
 /** Of one event; a server that never ends a line must not fill the memory. */
@@ -5,33 +6,37 @@ const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * The payloads of an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream), those
- * that arrived together at once: in a chat nearly every piece of the network is an event, and the way here is paid for by the
- * token. Names and ids of events are passed over, and so is an event that the end of the stream cuts off. Leaving early hangs up.
+ * that arrived together at once. Names and ids of events are passed over, and so is an event that the end of the stream cuts off.
+ * Throws a TypeError like fetch where the connection breaks. Leaving early hangs up.
  */
-export async function* eventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string[]> {
+export async function* eventData(body: Readable): AsyncGenerator<string[]> {
   const lines = new Lines();
-  const reader = body.getReader();
   let data: string[] = [];
-  let ended = false;
+  let wake = (): void => undefined;
+  // 'error' is followed by 'close'; without a listener it would end the process.
+  for (const event of ['readable', 'end', 'error', 'close']) body.on(event, () => wake());
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) {
-        ended = true;
-        return;
-      }
-      const payloads: string[] = [];
-      for (const line of lines.take(value)) {
-        if (line.startsWith('data:')) data.push(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5));
-        else if (line === '' && data.length > 0) {
-          payloads.push(data.length === 1 ? (data[0] ?? '') : data.join('\n'));
-          data = [];
+      const piece: Buffer | null = body.read();
+      if (piece) {
+        const payloads: string[] = [];
+        for (const line of lines.take(piece)) {
+          if (line.startsWith('data:')) data.push(line.slice(line.charCodeAt(5) === SPACE ? 6 : 5));
+          else if (line === '' && data.length > 0) {
+            payloads.push(data.length === 1 ? (data[0] ?? '') : data.join('\n'));
+            data = [];
+          }
         }
-      }
-      if (payloads.length > 0) yield payloads;
+        if (payloads.length > 0) yield payloads;
+      } else if (body.readableEnded) return;
+      else if (body.closed) throw new TypeError('terminated', { cause: body.errored });
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
   } finally {
-    if (!ended) reader.cancel().catch(() => undefined);
+    if (!body.readableEnded) body.destroy();
   }
 }
 

@@ -1,12 +1,17 @@
 import type { Usage } from '@chatbox/contracts';
 import { OpenAI } from 'openai';
 import { AppError } from '../../common/app-error.ts';
+import { Beat } from '../beat.ts';
 import { eventData } from '../event-data.ts';
 import { cut, explain, hostOf } from '../failures.ts';
+import { nodeFetch, streamOf } from '../node-fetch.ts';
 import { type Patience, patiently } from '../patience.ts';
 import { type ChatChunk, type ChatRequest, ProviderAdapter, type Target, type UpstreamModel } from '../provider.ts';
 
 export const OPENAI_URL = 'https://api.openai.com/v1';
+
+/** Within the window in which tokens are collected anyway before they are shown. */
+const BEAT_MILLISECONDS = 30;
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -14,6 +19,7 @@ type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 /** Chat completions, as OpenAI and every compatible server speak them (vLLM, Ollama, LM Studio, llama.cpp, OpenRouter, …). */
 export class OpenAIAdapter extends ProviderAdapter {
   readonly kind = 'openai';
+  private readonly beat = new Beat(BEAT_MILLISECONDS);
 
   constructor(private readonly patience: Patience) {
     super();
@@ -23,6 +29,7 @@ export class OpenAIAdapter extends ProviderAdapter {
     const baseUrl = target.baseUrl ?? OPENAI_URL;
     const host = hostOf(baseUrl);
     const client = this.client(target);
+    const { beat } = this;
     // Some servers refuse what they do not know instead of ignoring it.
     let withUsage = true;
     const open = async function* (signal: AbortSignal, alive: () => void): AsyncIterable<ChatChunk> {
@@ -33,11 +40,12 @@ export class OpenAIAdapter extends ProviderAdapter {
         return ask();
       });
       alive();
-      if (!response.body || !/event-stream/.test(response.headers.get('content-type') ?? 'event-stream')) {
+      const body = streamOf(response);
+      if (!body) {
         await response.body?.cancel();
         throw notAStream(baseUrl);
       }
-      yield* read(chunks(response.body, response.headers, alive), host);
+      yield* read(eventData(body), response.headers, host, alive, beat);
     };
     yield* patiently(open, request.signal, this.patience, { baseUrl, key: target.key, model: request.model });
   }
@@ -54,7 +62,7 @@ export class OpenAIAdapter extends ProviderAdapter {
     }
   }
 
-  private client({ baseUrl = OPENAI_URL, key, fetch }: Target): OpenAI {
+  private client({ baseUrl = OPENAI_URL, key }: Target): OpenAI {
     return new OpenAI({
       baseURL: baseUrl,
       apiKey: key ?? 'none',
@@ -65,7 +73,7 @@ export class OpenAIAdapter extends ProviderAdapter {
       maxRetries: 0,
       // Ours ends first; this only replaces the SDK's ten minutes.
       timeout: this.patience.silenceMilliseconds + 5_000,
-      ...(fetch && { fetch }),
+      fetch: nodeFetch,
       // A key goes to the host it was given for and to no other.
       fetchOptions: { redirect: 'error' },
       // The SDK would print broken frames, and with them what people wrote.
@@ -92,35 +100,36 @@ const bodyOf = (request: ChatRequest, baseUrl: string, withUsage: boolean): Body
   };
 };
 
-/** The SDK's own reader copies and searches every byte several times: it was the dearest part of a whole answer (docs/adr). */
-async function* chunks(body: ReadableStream, headers: Headers, alive: () => void): AsyncIterable<Chunk> {
-  let done = false;
-  for await (const payloads of eventData(body)) {
-    alive();
-    for (const payload of payloads) {
-      // Read on to the end, so that the connection can be used again.
-      done ||= payload.startsWith('[DONE]');
-      if (done) continue;
-      const chunk = JSON.parse(payload) as Chunk & { error?: object };
-      if (chunk?.error) throw new OpenAI.APIError(undefined, chunk.error, undefined, headers);
-      yield chunk;
-    }
-  }
-}
-
-async function* read(chunks: AsyncIterable<Chunk>, host: string): AsyncIterable<ChatChunk> {
+async function* read(
+  arrivals: AsyncIterable<string[]>,
+  headers: Headers,
+  host: string,
+  alive: () => void,
+  beat: Beat,
+): AsyncIterable<ChatChunk> {
+  let begun = false;
   let finished = false;
   let usage: Usage | undefined;
   try {
-    for await (const chunk of chunks) {
-      usage = usageOf(chunk) ?? usage;
-      const choice = chunk.choices?.[0];
-      if (!choice) continue;
-      const { reasoning, text } = deltaOf(choice.delta);
-      if (reasoning) yield { type: 'text', kind: 'reasoning', text: reasoning };
-      if (text) yield { type: 'text', kind: 'text', text };
-      if (choice.finish_reason === 'content_filter') throw filtered(host);
-      if (choice.finish_reason) finished = true;
+    for await (const payloads of arrivals) {
+      alive();
+      for (const payload of payloads) {
+        // What follows is nothing, but is read, so that the connection can be used again.
+        if (payload.startsWith('[DONE]')) continue;
+        const chunk = JSON.parse(payload) as Chunk & { error?: object };
+        if (chunk?.error) throw new OpenAI.APIError(undefined, chunk.error, undefined, headers);
+        usage = usageOf(chunk) ?? usage;
+        const choice = chunk.choices?.[0];
+        if (!choice) continue;
+        const { reasoning, text } = deltaOf(choice.delta);
+        if (reasoning) yield { type: 'text', kind: 'reasoning', text: reasoning };
+        if (text) yield { type: 'text', kind: 'text', text };
+        begun ||= text !== '' || reasoning !== '';
+        if (choice.finish_reason === 'content_filter') throw filtered(host);
+        if (choice.finish_reason) finished = true;
+      }
+      // The first piece is shown at once; from then on what comes within a beat is fetched together.
+      if (begun && !finished) await beat.next();
     }
   } catch (error) {
     // After the finish only the usage was missing: the answer is complete without it.
