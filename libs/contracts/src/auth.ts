@@ -68,7 +68,8 @@ export type UpdateProfile = z.infer<typeof UpdateProfile>;
 export const AccessClaims = z.object({ userId: Id, email: z.string(), role: Role, session: Id });
 export type AccessClaims = z.infer<typeof AccessClaims>;
 
-export const REGISTRATION_MODES = ['open', 'invitation', 'closed'] as const;
+/** `approval`: everybody may register, and waits until somebody of the administration lets them in. */
+export const REGISTRATION_MODES = ['open', 'approval', 'invitation', 'closed'] as const;
 export const RegistrationMode = z.enum(REGISTRATION_MODES);
 export type RegistrationMode = z.infer<typeof RegistrationMode>;
 

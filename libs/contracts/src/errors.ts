@@ -39,6 +39,9 @@ export const ERRORS = {
   'factor.last_required': { http: 409, retry: false, title: 'Your role needs a second factor; add another one first' },
   'session.not_found': { http: 404, retry: false, title: 'There is no such session' },
   'invitation.not_found': { http: 404, retry: false, title: 'There is no such invitation' },
+  'auth.approval_pending': { http: 403, retry: false, title: 'The account waits to be approved' },
+  'person.not_suspended': { http: 409, retry: false, title: 'This person is not suspended' },
+  'person.not_pending': { http: 409, retry: false, title: 'This person does not wait for approval' },
   'auth.suspended': { http: 403, retry: false, title: 'This account is suspended' },
 
   'auth.link_invalid': { http: 403, retry: false, title: 'This link does not work any more' },

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './factors.ts';
 export * from './health.ts';
 export * from './models.ts';
+export * from './people.ts';
 export * from './rights.ts';
 export * from './routes.ts';
 export * from './socket.ts';

@@ -1,4 +1,4 @@
-import type { Role, User } from '@chatbox/contracts';
+import type { AccountStatus, Role, User } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
@@ -9,11 +9,11 @@ export interface Account {
   readonly email: string;
   readonly name: string | null;
   readonly role: Role;
-  readonly status: 'active' | 'suspended';
+  readonly status: AccountStatus;
   readonly createdAt: Date;
 }
 
-export interface NewAccount extends Pick<Account, 'id' | 'email' | 'name' | 'role'> {
+export interface NewAccount extends Pick<Account, 'id' | 'email' | 'name' | 'role' | 'status'> {
   readonly passwordHash: string;
 }
 
@@ -39,11 +39,11 @@ export class Accounts {
   }
 
   /** Throws `auth.email_taken`. */
-  async add(manager: EntityManager, { id, email, name, role, passwordHash }: NewAccount): Promise<Account> {
+  async add(manager: EntityManager, { id, email, name, role, status, passwordHash }: NewAccount): Promise<Account> {
     const rows: Account[] = await manager.query(
-      `INSERT INTO account AS a (id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO account AS a (id, email, name, role, status, password_hash) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (lower(email)) DO NOTHING RETURNING ${COLUMNS}`,
-      [id, email, name, role, passwordHash],
+      [id, email, name, role, status, passwordHash],
     );
     const [account] = rows;
     if (!account) throw new AppError('auth.email_taken');

@@ -1,4 +1,4 @@
-import type { Register, Role, Setup } from '@chatbox/contracts';
+import type { AccountStatus, Register, Role, Setup } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
@@ -9,6 +9,8 @@ import { InstallationSettings } from './settings.ts';
 /** What a newcomer is let in as, and by which invitation. */
 export interface Admitted {
   readonly role: Role;
+  /** `pending` where somebody has to approve. */
+  readonly status: AccountStatus;
   readonly invitationId: string | null;
 }
 
@@ -29,16 +31,16 @@ export class Admission {
 
   /** Throws what stands in the way. Only behind the lock of `Registration` is the answer good for more than now. */
   async admit(draft: Register, runner: Pick<EntityManager, 'query'> = this.source): Promise<Admitted> {
-    if (!(await this.accounts.exist(runner))) return { role: 'owner', invitationId: null };
+    if (!(await this.accounts.exist(runner))) return { role: 'owner', status: 'active', invitationId: null };
     const { registration } = await this.settings.read(runner);
     if (registration === 'closed') throw new AppError('auth.registration_closed');
     if (draft.invitation) {
       const invitation = await this.invitations.find(runner, draft.invitation, draft.email);
       if (!invitation) throw new AppError('auth.invitation_invalid');
-      return { role: invitation.role, invitationId: invitation.id };
+      return { role: invitation.role, status: 'active', invitationId: invitation.id };
     }
     if (registration === 'invitation') throw new AppError('auth.invitation_required');
-    return { role: 'member', invitationId: null };
+    return { role: 'member', status: registration === 'approval' ? 'pending' : 'active', invitationId: null };
   }
 
   async settle({ invitationId }: Admitted, accountId: string, manager: EntityManager): Promise<void> {

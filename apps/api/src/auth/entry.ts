@@ -8,6 +8,11 @@ import type { Device } from './arrival.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { type SessionRow, Sessions, toSession } from './sessions.ts';
 
+const refuseInactive = ({ status }: Account): void => {
+  if (status === 'suspended') throw new AppError('auth.suspended');
+  if (status === 'pending') throw new AppError('auth.approval_pending');
+};
+
 /** Opens a session and lets it go on: whoever comes in, by whichever way, leaves here with the same two tokens. */
 @Injectable()
 export class Entry {
@@ -18,8 +23,9 @@ export class Entry {
     private readonly accessTokens: AccessTokens,
   ) {}
 
-  /** A new session, never one that existed before the sign-in. */
+  /** A new session, never one that existed before the sign-in. Throws `auth.suspended` or `auth.approval_pending`. */
   async open(manager: EntityManager, account: Account, device: Device): Promise<AuthResult> {
+    refuseInactive(account);
     const session = await this.sessions.open(manager, account.id, device);
     return this.answer(account, session, await this.refreshTokens.begin(manager, session.id));
   }

@@ -1,5 +1,6 @@
 import { CreateInvitation, type Invitation, type Page, PathId, ROUTES } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { type From, Origin } from '../common/audit-log.ts';
 import { Can, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Invitations } from './invitations.ts';
@@ -16,14 +17,18 @@ export class InvitationsController {
 
   @Can('invitations', 'write')
   @Post(ROUTES['invitations.create'].path)
-  create(@Who() who: Identity, @Body(shaped(CreateInvitation)) draft: CreateInvitation): Promise<Invitation> {
-    return this.invitations.create(who, draft);
+  create(
+    @Who() who: Identity,
+    @Origin() from: From,
+    @Body(shaped(CreateInvitation)) draft: CreateInvitation,
+  ): Promise<Invitation> {
+    return this.invitations.create(who, draft, from);
   }
 
   @Can('invitations', 'write')
   @Delete(ROUTES['invitations.revoke'].path)
   @HttpCode(ROUTES['invitations.revoke'].status)
-  async revoke(@Param('id', shaped(PathId)) id: string): Promise<void> {
-    await this.invitations.revoke(id);
+  async revoke(@Who() who: Identity, @Origin() from: From, @Param('id', shaped(PathId)) id: string): Promise<void> {
+    await this.invitations.revoke(who, id, from);
   }
 }

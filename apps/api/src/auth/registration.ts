@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AuthResult, Register } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AppError } from '../common/app-error.ts';
+import { AuditLog } from '../common/audit-log.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
 import type { Device } from './arrival.ts';
@@ -19,21 +21,33 @@ export class Registration {
     private readonly admission: Admission,
     private readonly passwords: Passwords,
     private readonly entry: Entry,
+    private readonly log: AuditLog,
   ) {}
 
+  /** Throws `auth.approval_pending` once the account is there, where it has to be approved first. */
   async register(draft: Register, device: Device): Promise<AuthResult> {
     // Once before the hash, so that a closed door costs nothing, and once more behind the lock, where it counts.
     await this.admission.admit(draft);
     refuseCommon(draft.password, draft.email);
     const passwordHash = await this.passwords.hash(draft.password);
-    return this.source.transaction(async (manager) => {
+    const { result, account } = await this.source.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [REGISTRATION_LOCK]);
       const admitted = await this.admission.admit(draft, manager);
       const { email, name = null } = draft;
-      const { role } = admitted;
-      const account = await this.accounts.add(manager, { id: randomUUID(), email, name, role, passwordHash });
+      const { role, status } = admitted;
+      const account = await this.accounts.add(manager, { id: randomUUID(), email, name, role, status, passwordHash });
       await this.admission.settle(admitted, account.id, manager);
-      return this.entry.open(manager, account, device);
+      const result = status === 'pending' ? null : await this.entry.open(manager, account, device);
+      return { result, account };
     });
+    await this.log.record(null, {
+      actor: { userId: account.id, email: account.email },
+      action: 'person.registered',
+      target: { kind: 'person', id: account.id, name: account.email },
+      from: { address: device.address, requestId: null },
+      details: { role: account.role, status: account.status },
+    });
+    if (!result) throw new AppError('auth.approval_pending');
+    return result;
   }
 }

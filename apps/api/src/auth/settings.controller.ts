@@ -1,6 +1,7 @@
 import { ROUTES, type Settings, type Setup, UpdateSettings } from '@chatbox/contracts';
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { Can, Public } from '../common/identity.ts';
+import { type From, Origin } from '../common/audit-log.ts';
+import { Can, type Identity, Public, Who } from '../common/identity.ts';
 import { VERSION } from '../common/version.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Admission } from './admission.ts';
@@ -27,7 +28,11 @@ export class SettingsController {
 
   @Can('settings', 'write')
   @Patch(ROUTES['settings.update'].path)
-  update(@Body(shaped(UpdateSettings)) change: UpdateSettings): Promise<Settings> {
-    return this.settings.update(change);
+  update(
+    @Who() who: Identity,
+    @Origin() from: From,
+    @Body(shaped(UpdateSettings)) change: UpdateSettings,
+  ): Promise<Settings> {
+    return this.settings.update(change, { who, from });
   }
 }

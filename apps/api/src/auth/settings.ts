@@ -2,6 +2,8 @@ import { RegistrationMode, ROLES, Role, type Settings, type UpdateSettings } fro
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { AuditLog, type From } from '../common/audit-log.ts';
+import type { Identity } from '../common/identity.ts';
 
 /** A value nobody can read closes the door rather than opening it. */
 const Stored = z.object({
@@ -16,21 +18,27 @@ const Stored = z.object({
 /** Owns the table `setting`: what the owner decides for the whole installation. */
 @Injectable()
 export class InstallationSettings {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly log: AuditLog,
+  ) {}
 
   async read(runner: Pick<EntityManager, 'query'> = this.source): Promise<Settings> {
     const rows: { name: string; value: unknown }[] = await runner.query('SELECT name, value FROM setting');
     return Stored.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])));
   }
 
-  async update(change: UpdateSettings): Promise<Settings> {
+  async update(change: UpdateSettings, { who, from }: { who: Identity; from: From }): Promise<Settings> {
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    await this.source.query(
+    await this.source.transaction(async (manager) => {
+    await manager.query(
       `INSERT INTO setting (name, value)
        SELECT name, value::jsonb FROM unnest($1::text[], $2::text[]) AS given (name, value)
        ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = clock_timestamp()`,
       [given.map(([name]) => name), given.map(([, value]) => JSON.stringify(value))],
     );
+    await this.log.record(manager, { actor: who, action: 'settings.changed', target: null, from, details: Object.fromEntries(given) });
+    });
     return this.read();
   }
 }
