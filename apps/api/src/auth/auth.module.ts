@@ -15,6 +15,7 @@ import { InvitationsController } from './invitations.controller.ts';
 import { Invitations } from './invitations.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { LoginAttempts } from './login-attempts.ts';
+import { OpenConnections } from './open-connections.ts';
 import { Passwords } from './passwords.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { Registration } from './registration.ts';
@@ -41,6 +42,7 @@ import { Sweep } from './sweep.ts';
     Invitations,
     LiveSessions,
     LoginAttempts,
+    OpenConnections,
     Passwords,
     RefreshTokens,
     Registration,
@@ -52,6 +54,6 @@ import { Sweep } from './sweep.ts';
     ...FACTOR_PROVIDERS,
     { provide: APP_GUARD, useClass: IdentityGuard },
   ],
-  exports: [Authenticator, Rights, InstallationSettings],
+  exports: [Authenticator, OpenConnections, Rights, InstallationSettings],
 })
 export class AuthModule {}

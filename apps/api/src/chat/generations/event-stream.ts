@@ -1,8 +1,7 @@
 import { eventId, type Place, parseEventId, type StreamEvent } from '@chatbox/contracts';
-import { Bus } from '@chatbox/engine';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SESSION_ENDED } from '../../auth/live-sessions.ts';
+import { OpenConnections } from '../../auth/open-connections.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Reader } from './reader.ts';
@@ -11,31 +10,21 @@ const HEARTBEAT_MILLISECONDS = 15_000;
 /** What a reader that does not keep up may hold in this process; it is cut off and comes back with its place. */
 const MOST_BUFFERED_BYTES = 1024 * 1024;
 
-interface Open {
-  sessionId: string;
-  close: () => void;
-}
-
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of one generation to one reader. */
 @Injectable()
-export class EventStreams implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly open_ = new Set<Open>();
+export class EventStreams implements BeforeApplicationShutdown {
+  /** Each closes a stream. */
+  private readonly closes = new Set<() => void>();
 
   constructor(
     private readonly reader: Reader,
-    private readonly bus: Bus,
+    private readonly connections: OpenConnections,
     private readonly metrics: Metrics,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.bus.subscribe(SESSION_ENDED, (sessionId) => {
-      for (const stream of this.open_) if (stream.sessionId === sessionId) stream.close();
-    });
-  }
-
   /** A stream without an end is never taken for "done": its readers come back, to the next process. */
   beforeApplicationShutdown(): void {
-    for (const stream of this.open_) stream.close();
+    for (const close of this.closes) close();
   }
 
   open(
@@ -74,13 +63,14 @@ export class EventStreams implements OnApplicationBootstrap, BeforeApplicationSh
       if (closed) return;
       closed = true;
       clearInterval(heartbeat);
-      this.open_.delete(stream);
+      this.closes.delete(close);
+      stopWatching();
       this.metrics.readerLeft('sse');
       leave.now();
       raw.end();
     };
-    const stream: Open = { sessionId: who.sessionId, close };
-    this.open_.add(stream);
+    const stopWatching = this.connections.watch(who.sessionId, close);
+    this.closes.add(close);
     request.raw.once('close', close);
     leave.now = this.reader.follow(generationId, at, (event) => {
       if (!closed) send(event);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Authenticator } from '../../auth/authenticator.ts';
+import { OpenConnections } from '../../auth/open-connections.ts';
 import { Logger } from '../../common/logger.ts';
 import { Access } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
@@ -17,6 +18,7 @@ export class SocketRooms {
 
   constructor(
     readonly authenticator: Authenticator,
+    readonly open: OpenConnections,
     readonly access: Access,
     readonly messages: Messages,
     readonly generations: Generations,

@@ -1,4 +1,4 @@
-import { type Ack, CLOSE, ClientFrame, type Place, SendMessage } from '@chatbox/contracts';
+import { type Ack, CLOSE, ClientFrame, type Place, type Right, SendMessage } from '@chatbox/contracts';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
 import { parse } from '../../common/zod.pipe.ts';
@@ -9,6 +9,14 @@ import type { SocketRooms } from './socket-rooms.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
+/** What a frame needs, as the route that does the same. */
+const RIGHT_FOR = {
+  subscribe: { resource: 'conversations', action: 'read' },
+  unsubscribe: { resource: 'conversations', action: 'read' },
+  send: { resource: 'messages', action: 'send' },
+  stop: { resource: 'generations', action: 'stop' },
+} as const satisfies Record<string, Right>;
+
 /** Frames that are not understood before the connection is taken for something else than a client of ours. */
 const MOST_BAD_FRAMES = 20;
 
@@ -17,6 +25,7 @@ export class SocketSession {
   private identity: Identity | undefined;
   private readonly subscriptions = new Map<string, () => void>();
   private leaveAccount: () => void = () => {};
+  private stopWatching: () => void = () => {};
   private expiry: NodeJS.Timeout | undefined;
   private badFrames = 0;
   private queue: Promise<void> = Promise.resolve();
@@ -63,6 +72,7 @@ export class SocketSession {
     this.ended = true;
     clearTimeout(this.expiry);
     this.leaveAccount();
+    this.stopWatching();
     for (const leave of this.subscriptions.values()) leave();
     this.subscriptions.clear();
   }
@@ -92,8 +102,9 @@ export class SocketSession {
     if (this.ended) return;
     if (frame.type === 'ping') return this.accept(frame.id, {});
     if (frame.type === 'hello') return this.hello(frame);
-    const who = this.identity;
-    if (!who) throw new AppError('auth.required', { detail: 'Say hello first.' });
+    if (!this.identity) throw new AppError('auth.required', { detail: 'Say hello first.' });
+    const who = await this.rooms.authenticator.stillMay(this.identity, RIGHT_FOR[frame.type]);
+    if (this.ended) return;
     if (frame.type === 'subscribe') return this.subscribe(who, frame);
     if (frame.type === 'send') return this.sendMessage(who, frame);
     if (frame.type === 'stop') return this.stop(who, frame);
@@ -123,6 +134,10 @@ export class SocketSession {
       leave();
       this.rooms.people.leave(who.userId);
     };
+    this.stopWatching();
+    this.stopWatching = this.rooms.open.watch(who.sessionId, () =>
+      this.socket.close(CLOSE.sessionEnded, 'the session has ended'),
+    );
     clearTimeout(this.expiry);
     const left = who.expiresAt.getTime() - Date.now();
     // A timer holds at most 2^31 milliseconds; a token never lives that long.

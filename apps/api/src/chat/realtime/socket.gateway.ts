@@ -1,11 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE, type ServerEvent } from '@chatbox/contracts';
-import { Bus } from '@chatbox/engine';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.ts';
-import { SESSION_ENDED } from '../../auth/live-sessions.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
@@ -38,7 +36,6 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     private readonly authenticator: Authenticator,
     private readonly conversations: ConversationStore,
     private readonly alive: LiveGenerations,
-    private readonly bus: Bus,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {}
@@ -51,10 +48,6 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     };
     this.timer = setInterval(() => void this.beat(), this.rooms.heartbeatSeconds * 1000);
     this.timer.unref();
-    await this.bus.subscribe(SESSION_ENDED, (sessionId) => {
-      for (const session of this.sessions)
-        if (session.sessionId === sessionId) session.socket.close(CLOSE.sessionEnded, 'the session has ended');
-    });
   }
 
   handleConnection(raw: WebSocket, request: IncomingMessage): void {

@@ -30,6 +30,7 @@ const STATEMENTS = [
      prefix text NOT NULL UNIQUE,
      hash bytea NOT NULL,
      scopes text[] NOT NULL,
+     origin text NOT NULL DEFAULT 'person' CHECK (origin IN ('person', 'environment')),
      addresses text[] NOT NULL DEFAULT '{}',
      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      expires_at timestamptz,
