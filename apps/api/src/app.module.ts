@@ -2,6 +2,7 @@ import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from './auth/auth.module.ts';
+import { KeysModule } from './auth/keys/keys.module.ts';
 import { ChatModule } from './chat/chat.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
@@ -35,6 +36,7 @@ export class AppModule {
         MetricsModule,
         AuthModule,
         LimitsModule,
+        KeysModule,
         ChatModule,
         ProvidersModule,
         UsageModule,

@@ -42,6 +42,13 @@ export const ERRORS = {
   'auth.approval_pending': { http: 403, retry: false, title: 'The account waits to be approved' },
   'person.not_suspended': { http: 409, retry: false, title: 'This person is not suspended' },
   'person.not_pending': { http: 409, retry: false, title: 'This person does not wait for approval' },
+  'auth.key_address': { http: 403, retry: false, title: 'This key is not accepted from your address' },
+  'auth.key_in_url': { http: 400, retry: false, title: 'A key does not belong into an address; send it in a header' },
+  'auth.key_ambiguous': { http: 400, retry: false, title: 'The request carries more than one key' },
+  'key.not_found': { http: 404, retry: false, title: 'There is no such key' },
+  'key.read_only': { http: 409, retry: false, title: 'This key is set by the environment' },
+  'key.too_many': { http: 409, retry: false, title: 'There are as many keys as there can be; revoke one first' },
+  'key.scope_beyond_rights': { http: 403, retry: false, title: 'A key cannot do more than you may' },
   'auth.suspended': { http: 403, retry: false, title: 'This account is suspended' },
 
   'auth.link_invalid': { http: 403, retry: false, title: 'This link does not work any more' },

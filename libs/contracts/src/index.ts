@@ -5,6 +5,7 @@ export * from './common.ts';
 export * from './errors.ts';
 export * from './factors.ts';
 export * from './health.ts';
+export * from './keys.ts';
 export * from './models.ts';
 export * from './people.ts';
 export * from './rights.ts';

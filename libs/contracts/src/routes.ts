@@ -45,6 +45,7 @@ import {
   TotpEnrolment,
 } from './factors.ts';
 import { Health } from './health.ts';
+import { AllKeysQuery, ApiKey, CreatedKey, CreateKey, OwnedKey } from './keys.ts';
 import {
   Connection,
   ConnectionTest,
@@ -324,6 +325,47 @@ export const ROUTES = {
     summary: 'Take an invitation back',
     status: 204,
     access: { resource: 'invitations', action: 'write' },
+  },
+
+  'keys.list': {
+    method: 'GET',
+    path: '/api/v1/keys',
+    summary: 'Own keys for programs, the newest first',
+    status: 200,
+    access: { resource: 'keys', action: 'read' },
+    response: page(ApiKey),
+  },
+  'keys.create': {
+    method: 'POST',
+    path: '/api/v1/keys',
+    summary: 'Make a key for a program; it is shown once',
+    status: 201,
+    access: 'user',
+    body: CreateKey,
+    response: CreatedKey,
+  },
+  'keys.revoke': {
+    method: 'DELETE',
+    path: '/api/v1/keys/:id',
+    summary: 'Revoke one of the own keys',
+    status: 204,
+    access: { resource: 'keys', action: 'revoke' },
+  },
+  'all_keys.list': {
+    method: 'GET',
+    path: '/api/v1/admin/keys',
+    summary: 'Keys of everybody, the newest first',
+    status: 200,
+    access: { resource: 'all_keys', action: 'read' },
+    query: AllKeysQuery,
+    response: page(OwnedKey),
+  },
+  'all_keys.revoke': {
+    method: 'DELETE',
+    path: '/api/v1/admin/keys/:id',
+    summary: 'Revoke a key of anybody',
+    status: 204,
+    access: { resource: 'all_keys', action: 'revoke' },
   },
 
   'audit.list': {

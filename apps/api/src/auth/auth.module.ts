@@ -13,6 +13,7 @@ import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts.ts';
 import { IdentityGuard } from './identity.guard.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { Invitations } from './invitations.ts';
+import { LiveKeysModule } from './keys/live-keys.module.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { LoginAttempts } from './login-attempts.ts';
 import { OpenConnections } from './open-connections.ts';
@@ -30,7 +31,7 @@ import { Sweep } from './sweep.ts';
 
 /** Identity: accounts, sessions, tokens, and the guard that closes every route. */
 @Module({
-  imports: [JwtModule.register({}), AuditModule, CountsModule],
+  imports: [JwtModule.register({}), AuditModule, LiveKeysModule, CountsModule],
   controllers: [AuthController, SessionsController, SettingsController, InvitationsController, ...FACTOR_CONTROLLERS],
   providers: [
     AccessTokens,

@@ -4,14 +4,17 @@ import { AppError } from '../common/app-error.ts';
 import type { Identity } from '../common/identity.ts';
 import { AccessTokens } from './access-token.ts';
 import { accessCookie } from './cookies.ts';
+import { LiveKeys } from './keys/live-keys.ts';
 import { type LiveSession, LiveSessions } from './live-sessions.ts';
 import { type Arrival, RequestOrigin } from './request-origin.ts';
 import { allows } from './rights/allows.ts';
 
 export interface Credentials {
-  /** Access token of a program. Where there is one, cookies do not count. */
+  /** Access token or key of a program. Where there is one, cookies do not count. */
   readonly token?: string | undefined;
   readonly cookieHeader?: string | undefined;
+  /** Where it comes from, for keys that are not accepted from everywhere. */
+  readonly address?: string | null | undefined;
 }
 
 /** Turns what a request or a socket's handshake brings into an identity. Guards do not cover a handshake: call this there. */
@@ -20,14 +23,17 @@ export class Authenticator {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly live: LiveSessions,
+    private readonly keys: LiveKeys,
     private readonly origins: RequestOrigin,
   ) {}
 
   /**
-   * `expiresAt`: when the token or the session ends, whichever is first. Throws `auth.required`, `auth.token_expired` or
-   * `auth.factor_setup_required`.
+   * `expiresAt`: when the token or the session ends, whichever is first. Throws `auth.required`, `auth.token_expired`,
+   * `auth.factor_setup_required` or `auth.key_address`.
    */
   async authenticate(credentials: Credentials): Promise<Identity & { expiresAt: Date }> {
+    const { token, address = null } = credentials;
+    if (token !== undefined && isKey(token)) return this.keys.authenticate(token, address);
     const session = await this.recognise(credentials);
     if (session.factorMissing && (await this.live.findAgain(session.sessionId))?.factorMissing)
       throw new AppError('auth.factor_setup_required');
@@ -49,10 +55,16 @@ export class Authenticator {
    * where the session has ended meanwhile, and `auth.forbidden`.
    */
   async stillMay(who: Identity, { resource, action }: Right): Promise<Identity> {
-    const now = await this.live.find(who.sessionId);
+    const now = await (who.key ? this.keys.again(who.key.prefix) : this.live.find(who.sessionId));
     if (now === null) throw new AppError('auth.required');
+    if ('factorMissing' in now && now.factorMissing) throw new AppError('auth.factor_setup_required');
     if (!allows(now, resource, action)) throw new AppError('auth.forbidden');
     return now;
+  }
+
+  /** Of the one who asks, as far as trusted proxies tell it. For a handshake; a request has it already. */
+  addressOf(headers: Arrival['headers'], peer?: string): string | null {
+    return this.origins.addressOf({ headers, peer });
   }
 
   /** Throws `auth.fresh_factor_required` when nothing was shown in the session within the last ten minutes. */
@@ -69,6 +81,9 @@ export class Authenticator {
     return this.origins.vouched({ headers, peer }) ?? accessCookie(headers.cookie) === undefined;
   }
 }
+
+/** An access token is three parts with dots between them; a key has no dot. */
+const isKey = (token: string): boolean => !token.includes('.');
 
 const isFresh = (session: LiveSession | null): boolean =>
   session?.freshUntil != null && session.freshUntil.getTime() > Date.now();

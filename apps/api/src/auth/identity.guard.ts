@@ -7,9 +7,12 @@ import { DURING_SETUP, FRESH, type Identity, OWNER_ONLY, PUBLIC, RIGHT } from '.
 import { Refusals } from '../limits/refusals.ts';
 import { arrivalOf } from './arrival.ts';
 import { Authenticator } from './authenticator.ts';
+import { KEY_INSIDE } from './keys/key-text.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { allows } from './rights/allows.ts';
 
+/** What other services call the header that carries a key; it means the same as `Authorization: Bearer`. */
+const KEY_HEADERS = ['x-api-key', 'api-key'] as const;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Global, and closed unless the route says `@Public()`: a route that is forgotten here is a route that nobody can call. */
@@ -32,10 +35,10 @@ export class IdentityGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
     const marked = <T = boolean>(key: string) =>
       this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
-    const token = bearerOf(request.headers.authorization);
+    const token = presentedBy(request);
     if (token === undefined) this.refuseForeign(request);
     if (marked(PUBLIC)) return true;
-    const credentials = { token, cookieHeader: request.headers.cookie };
+    const credentials = { token, cookieHeader: request.headers.cookie, address: request.ip };
     const identity = marked(DURING_SETUP)
       ? await this.authenticator.recognise(credentials)
       : await this.authenticator.authenticate(credentials);
@@ -54,6 +57,26 @@ export class IdentityGuard implements CanActivate {
     if (this.origins.vouched(arrivalOf(request)) === false) throw new AppError('auth.csrf');
   }
 }
+
+/** Throws `auth.key_in_url`, and `auth.key_ambiguous` where two headers bring different keys. */
+const presentedBy = ({ url, headers }: FastifyRequest): string | undefined => {
+  if (KEY_INSIDE.test(url) || KEY_INSIDE.test(decoded(url))) throw new AppError('auth.key_in_url');
+  const brought = [bearerOf(headers.authorization), ...KEY_HEADERS.map((name) => headers[name])].filter(
+    (value) => value !== undefined,
+  );
+  const [token] = brought;
+  if (brought.some((value) => value !== token)) throw new AppError('auth.key_ambiguous');
+  // A header that comes twice is a list.
+  return typeof token === 'string' ? token : undefined;
+};
+
+const decoded = (url: string): string => {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
+};
 
 /** RFC 6750 2.1. Another scheme is somebody else's, for instance that of a proxy in front. */
 const bearerOf = (authorization: string | undefined): string | undefined =>

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { compile } from '@fastify/proxy-addr';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { compile, proxyAddr } from '@fastify/proxy-addr';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 
@@ -59,6 +59,12 @@ export class RequestOrigin {
     if (page === null || this.vouched(arrival) !== true || page.host !== (this.publicUrl?.host ?? this.hostOf(arrival)))
       return null;
     return { origin: page.origin, hostname: page.hostname };
+  }
+
+  /** As Fastify makes `request.ip`: the nearest address that is not a trusted proxy. */
+  addressOf({ headers, peer }: Arrival): string | null {
+    if (peer === undefined) return null;
+    return proxyAddr({ headers, socket: { remoteAddress: peer } } as unknown as IncomingMessage, (address) => this.trusts(address));
   }
 
   isSecure({ headers, peer }: Arrival, encrypted: boolean): boolean {

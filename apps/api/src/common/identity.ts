@@ -9,7 +9,7 @@ export interface Identity {
   /** Of a key: the key's id. What ends the one or the other is announced by this id. */
   readonly sessionId: string;
   /** Given where a key asks, not a person: all it may do, within what its owner may do. */
-  readonly key?: { readonly id: string; readonly scopes: readonly Scope[] };
+  readonly key?: { readonly id: string; readonly prefix: string; readonly scopes: readonly Scope[] };
 }
 
 export const PUBLIC = 'chatbox:public';

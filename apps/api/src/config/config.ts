@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseEnvironmentKeys } from './api-keys.ts';
 
 /**
  * Every setting, once. docs/configuration.md is generated from it; a value can also come from a file named by `NAME_FILE`.
@@ -44,8 +45,11 @@ export const ConfigSchema = z.object({
     'Encrypts provider keys at rest; made at the first run when not given. Old ones may follow, separated by commas',
   ),
   API_KEYS: secret(
-    optionalText,
-    'Keys, separated by commas, that programs may use. Not used yet: programs sign in and send the access token',
+    optionalText.refine(
+      (keys) => keys === undefined || parseEnvironmentKeys(keys) !== null,
+      'keys of 32 to 200 letters, digits and _ ~ + -, separated by commas, each with its scopes after it, separated by spaces',
+    ),
+    'Keys for programs, separated by commas; each of 32 to 200 letters, digits and _ ~ + -, and after it, separated by spaces, its scopes (chat:read chat:write models:read when none are named). They act for the first owner',
   ),
   CORS_ORIGIN: optionalText.describe(
     'Origins, separated by commas, that may call the API from a browser besides its own',

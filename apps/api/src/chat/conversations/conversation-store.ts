@@ -2,9 +2,9 @@ import type { Conversation, CreateConversation, Page, UpdateConversation } from 
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Cursor } from '../../common/time-cursor.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
-import type { Cursor } from './cursor.ts';
 
 interface Row {
   id: string;

@@ -2,10 +2,10 @@ import type { Conversation, CreateConversation, Page, PageQuery, UpdateConversat
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
+import { readCursor, writeCursor } from '../../common/time-cursor.ts';
 import type { Ownership } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
 import { ConversationStore } from './conversation-store.ts';
-import { readCursor, writeCursor } from './cursor.ts';
 
 @Injectable()
 export class Conversations {

@@ -35,6 +35,7 @@ export class SocketSession {
   constructor(
     readonly socket: Socket,
     private readonly cookieHeader: string | undefined,
+    private readonly address: string | null,
     private readonly rooms: SocketRooms,
   ) {}
 
@@ -113,7 +114,7 @@ export class SocketSession {
   }
 
   private async hello({ id, token }: FrameOf<'hello'>): Promise<void> {
-    const credentials = token === undefined ? { cookieHeader: this.cookieHeader } : { token };
+    const credentials = token === undefined ? { cookieHeader: this.cookieHeader } : { token, address: this.address };
     const who = await this.rooms.authenticator.authenticate(credentials).catch((error: unknown) => {
       this.refuse(id, error);
       const { code } = toAppError(error);

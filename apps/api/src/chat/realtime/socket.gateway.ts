@@ -54,7 +54,8 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     const socket = new Socket(raw, () => this.metrics.readerTooSlow('ws'));
     // Without a listener a broken frame would end the process.
     raw.on('error', (error) => this.logger.debug({ err: error }, 'a socket broke'));
-    const session = new SocketSession(socket, request.headers.cookie, this.rooms);
+    const address = this.authenticator.addressOf(request.headers, request.socket.remoteAddress);
+    const session = new SocketSession(socket, request.headers.cookie, address, this.rooms);
     this.sessions.add(session);
     this.metrics.readerJoined('ws');
     const hello = setTimeout(() => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../common/app-error.ts';
+import { AppError } from './app-error.ts';
 
 /** The last row of a page: its time to the microsecond, as the database writes it, and its id. */
 export interface Cursor {
