@@ -2,7 +2,10 @@ import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from './auth/auth.module.ts';
+import { IdempotencyModule } from './auth/idempotency/idempotency.module.ts';
 import { KeysModule } from './auth/keys/keys.module.ts';
+import { LifecycleModule } from './auth/lifecycle/lifecycle.module.ts';
+import { OidcModule } from './auth/oidc/oidc.module.ts';
 import { ChatModule } from './chat/chat.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
@@ -35,8 +38,11 @@ export class AppModule {
         EngineModule.with(engine),
         MetricsModule,
         AuthModule,
+        LifecycleModule,
+        OidcModule,
         LimitsModule,
         KeysModule,
+        IdempotencyModule,
         ChatModule,
         ProvidersModule,
         UsageModule,

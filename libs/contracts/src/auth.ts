@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Text, Timestamp } from './common.ts';
+import { SignInWay } from './oidc.ts';
 
 export const ROLES = ['owner', 'admin', 'member', 'viewer'] as const;
 export const Role = z.enum(ROLES);
@@ -77,6 +78,8 @@ export type RegistrationMode = z.infer<typeof RegistrationMode>;
 export const Setup = z.object({
   needsOwner: z.boolean().describe('No account exists yet: the first one becomes the owner'),
   registration: RegistrationMode,
+  signIn: z.array(SignInWay).describe('Ways to sign in'),
+  mail: z.boolean().describe('Mail is sent: a forgotten password can be reset without the owner'),
   version: z.string(),
 });
 export type Setup = z.infer<typeof Setup>;

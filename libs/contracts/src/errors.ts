@@ -55,7 +55,11 @@ export const ERRORS = {
   'auth.recent_sign_in_required': { http: 403, retry: false, title: 'Sign in again to do this' },
   'account.not_found': { http: 404, retry: false, title: 'There is no such person' },
   'account.last_owner': { http: 409, retry: false, title: 'The last owner has to stay' },
-  'mail.not_configured': { http: 409, retry: false, title: 'This installation sends no mail; ask the owner for a link' },
+  'mail.not_configured': {
+    http: 409,
+    retry: false,
+    title: 'This installation sends no mail; ask the owner for a link',
+  },
   'oidc.not_configured': { http: 404, retry: false, title: 'There is no sign-in through a provider here' },
   'oidc.unavailable': { http: 502, retry: true, title: 'The sign-in provider cannot be reached' },
   'oidc.denied': { http: 403, retry: true, title: 'The sign-in provider did not let you in' },
@@ -66,9 +70,16 @@ export const ERRORS = {
     retry: false,
     title: 'There is an account with this e-mail: sign in with its password and connect it in the settings',
   },
-  'oidc.already_linked': { http: 409, retry: false, title: 'This account at the provider belongs to somebody else here' },
+  'oidc.already_linked': {
+    http: 409,
+    retry: false,
+    title: 'This account at the provider belongs to somebody else here',
+  },
   'oidc.not_linked': { http: 404, retry: false, title: 'There is no such connected account' },
   'oidc.only_way_in': { http: 409, retry: false, title: 'Set a password first: this is the only way in' },
+
+  'idempotency.in_progress': { http: 409, retry: true, title: 'The same request is being carried out' },
+  'idempotency.key_reused': { http: 422, retry: false, title: 'This Idempotency-Key belongs to another request' },
 
   'conversation.not_found': { http: 404, retry: false, title: 'There is no such conversation' },
   'message.not_found': { http: 404, retry: false, title: 'There is no such message' },
@@ -76,7 +87,6 @@ export const ERRORS = {
   'message.client_id_reused': { http: 409, retry: false, title: 'This clientMessageId belongs to another message' },
   'generation.not_found': { http: 404, retry: false, title: 'There is no such generation' },
   'generation.busy': { http: 409, retry: true, title: 'This branch is being answered already' },
-  'generation.too_many': { http: 429, retry: true, title: 'Too many answers are being written at once' },
   'generation.too_many': { http: 429, retry: true, title: 'Too many answers are being written at once' },
   'generation.lost_owner': { http: 500, retry: true, title: 'The server that was answering stopped' },
 
@@ -86,7 +96,6 @@ export const ERRORS = {
   'connection.slug_taken': { http: 409, retry: false, title: 'There is already a connection with this short name' },
   'connection.read_only': { http: 409, retry: false, title: 'This connection is set by the environment' },
 
-  'provider.address_refused': { http: 422, retry: false, title: 'This address may not be reached from here' },
   'provider.address_refused': { http: 422, retry: false, title: 'This address may not be reached from here' },
   'provider.unreachable': { http: 502, retry: true, title: 'Could not reach the model provider' },
   'provider.timeout': { http: 504, retry: true, title: 'The model provider did not answer in time' },

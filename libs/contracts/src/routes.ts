@@ -47,6 +47,18 @@ import {
 import { Health } from './health.ts';
 import { AllKeysQuery, ApiKey, CreatedKey, CreateKey, OwnedKey } from './keys.ts';
 import {
+  AccountExport,
+  AccountState,
+  ChangeEmail,
+  ChangePassword,
+  DeleteAccount,
+  ForgotPassword,
+  ResetLink,
+  ResetPassword,
+  VerifiedEmail,
+  VerifyEmail,
+} from './lifecycle.ts';
+import {
   Connection,
   ConnectionTest,
   CreateConnection,
@@ -55,6 +67,8 @@ import {
   TestConnection,
   UpdateConnection,
 } from './models.ts';
+import { GoTo, ProviderLogout, StartOidc } from './oidc.ts';
+import { EndedSessions, PeopleQuery, Person, UpdatePerson } from './people.ts';
 import type { Right } from './rights.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -269,6 +283,7 @@ export const ROUTES = {
     status: 204,
     access: { resource: 'people', action: 'reset_access' },
   },
+
   'sessions.list': {
     method: 'GET',
     path: '/api/v1/auth/sessions',
@@ -283,6 +298,128 @@ export const ROUTES = {
     summary: 'End one of the own sessions',
     status: 204,
     access: { resource: 'sessions', action: 'end' },
+  },
+
+  'account.state': {
+    method: 'GET',
+    path: '/api/v1/auth/account',
+    summary: 'How the person signs in',
+    status: 200,
+    access: 'user',
+    response: AccountState,
+  },
+  'account.change_password': {
+    method: 'POST',
+    path: '/api/v1/auth/password/change',
+    summary: 'Change the own password; all other sessions end',
+    status: 204,
+    access: 'user',
+    body: ChangePassword,
+  },
+  'account.forgot_password': {
+    method: 'POST',
+    path: '/api/v1/auth/password/forgot',
+    summary:
+      'Have a link mailed that resets a password; the answer is the same whether there is such an account or not',
+    status: 202,
+    access: 'public',
+    body: ForgotPassword,
+  },
+  'account.reset_password': {
+    method: 'POST',
+    path: '/api/v1/auth/password/reset',
+    summary: 'Set a new password by a link; all sessions end',
+    status: 204,
+    access: 'public',
+    body: ResetPassword,
+  },
+  'account.send_verification': {
+    method: 'POST',
+    path: '/api/v1/auth/email/verification',
+    summary: 'Have a link mailed that verifies the own e-mail',
+    status: 202,
+    access: 'user',
+  },
+  'account.change_email': {
+    method: 'POST',
+    path: '/api/v1/auth/email/change',
+    summary: 'Have a link mailed to a new address, which replaces the old one when it is used',
+    status: 202,
+    access: 'user',
+    body: ChangeEmail,
+  },
+  'account.verify_email': {
+    method: 'POST',
+    path: '/api/v1/auth/email/verify',
+    summary: 'Verify an e-mail by a link',
+    status: 200,
+    access: 'public',
+    body: VerifyEmail,
+    response: VerifiedEmail,
+  },
+  'account.export': {
+    method: 'GET',
+    path: '/api/v1/auth/account/export',
+    summary: 'Everything that is kept about the person, as one JSON document that is streamed',
+    status: 200,
+    access: 'user',
+    response: AccountExport,
+  },
+  'account.delete': {
+    method: 'POST',
+    path: '/api/v1/auth/account/delete',
+    summary: 'Delete the own account with its data, for good',
+    status: 204,
+    access: 'user',
+    body: DeleteAccount,
+  },
+  'account.reset_link': {
+    method: 'POST',
+    path: '/api/v1/admin/people/:id/reset-link',
+    summary: 'Make a link that resets the password of a person, to hand over',
+    status: 201,
+    access: 'owner',
+    response: ResetLink,
+  },
+
+  'oidc.start': {
+    method: 'POST',
+    path: '/api/v1/auth/oidc/start',
+    summary: 'Begin a sign-in at the provider, in this browser',
+    status: 200,
+    access: 'public',
+    body: StartOidc,
+    response: GoTo,
+  },
+  'oidc.callback': {
+    method: 'GET',
+    path: '/api/v1/auth/oidc/callback',
+    summary: 'Where the provider sends the browser back to; leads on to the page, or to /login?error=<code>',
+    status: 302,
+    access: 'public',
+  },
+  'oidc.link': {
+    method: 'POST',
+    path: '/api/v1/auth/oidc/link',
+    summary: 'Connect the own account with one at the provider',
+    status: 200,
+    access: 'user',
+    response: GoTo,
+  },
+  'oidc.unlink': {
+    method: 'DELETE',
+    path: '/api/v1/auth/oidc/identities/:id',
+    summary: 'Take such a connection away',
+    status: 204,
+    access: 'user',
+  },
+  'oidc.logout': {
+    method: 'POST',
+    path: '/api/v1/auth/oidc/logout',
+    summary: 'End this session, and say where to go to sign out at the provider too',
+    status: 200,
+    access: 'user',
+    response: ProviderLogout,
   },
 
   'settings.read': {
@@ -325,6 +462,80 @@ export const ROUTES = {
     summary: 'Take an invitation back',
     status: 204,
     access: { resource: 'invitations', action: 'write' },
+  },
+
+  'people.list': {
+    method: 'GET',
+    path: '/api/v1/admin/people',
+    summary: 'People, searched, filtered and sorted',
+    status: 200,
+    access: { resource: 'people', action: 'read' },
+    query: PeopleQuery,
+    response: page(Person),
+  },
+  'people.read': {
+    method: 'GET',
+    path: '/api/v1/admin/people/:id',
+    summary: 'One person',
+    status: 200,
+    access: { resource: 'people', action: 'read' },
+    response: Person,
+  },
+  'people.update': {
+    method: 'PATCH',
+    path: '/api/v1/admin/people/:id',
+    summary: 'Change the role of a person',
+    status: 200,
+    access: { resource: 'people', action: 'set_role' },
+    body: UpdatePerson,
+    response: Person,
+  },
+  'people.approve': {
+    method: 'POST',
+    path: '/api/v1/admin/people/:id/approve',
+    summary: 'Let in somebody who has registered',
+    status: 200,
+    access: { resource: 'people', action: 'approve' },
+    response: Person,
+  },
+  'people.suspend': {
+    method: 'POST',
+    path: '/api/v1/admin/people/:id/suspend',
+    summary: 'Shut somebody out, with all sessions and keys',
+    status: 200,
+    access: { resource: 'people', action: 'suspend' },
+    response: Person,
+  },
+  'people.unsuspend': {
+    method: 'POST',
+    path: '/api/v1/admin/people/:id/unsuspend',
+    summary: 'Let somebody in again',
+    status: 200,
+    access: { resource: 'people', action: 'suspend' },
+    response: Person,
+  },
+  'people.sessions': {
+    method: 'GET',
+    path: '/api/v1/admin/people/:id/sessions',
+    summary: 'Live sessions of a person',
+    status: 200,
+    access: { resource: 'people', action: 'read' },
+    response: page(Session),
+  },
+  'people.end_sessions': {
+    method: 'DELETE',
+    path: '/api/v1/admin/people/:id/sessions',
+    summary: 'End all sessions of a person',
+    status: 200,
+    access: { resource: 'people', action: 'end_sessions' },
+    response: EndedSessions,
+  },
+  'people.remove': {
+    method: 'DELETE',
+    path: '/api/v1/admin/people/:id',
+    summary: 'Delete a person with everything that is theirs',
+    status: 204,
+    access: { resource: 'people', action: 'delete' },
   },
 
   'keys.list': {

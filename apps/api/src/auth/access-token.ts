@@ -18,23 +18,29 @@ const Verified = z.object({
   payload: AccessClaims.extend({ exp: z.int() }),
 });
 
+/** Read before anything is verified: only to choose among our own keys. */
+const Named = z.object({ header: z.object({ kid: z.string() }) });
+
 /** Signs and checks access tokens. Being well signed is not enough to be let in: the session must be alive (`Authenticator`). */
 @Injectable()
 export class AccessTokens {
-  private readonly keyId: string;
+  /** By their ids, the one that signs first. All verify, so that a secret can be replaced while its tokens are about. */
+  private readonly keys: ReadonlyMap<string, string>;
 
   constructor(
     private readonly jwt: JwtService,
-    private readonly config: Config,
+    config: Config,
   ) {
-    this.keyId = createHash('sha256').update(`key id:${config.JWT_SECRET}`).digest('base64url').slice(0, 12);
+    const secrets = config.JWT_SECRET.split(',').map((secret) => secret.trim());
+    this.keys = new Map(secrets.map((secret) => [keyIdOf(secret), secret]));
   }
 
   sign(claims: AccessClaims): string {
+    const [[kid, secret] = never()] = this.keys;
     return this.jwt.sign(claims, {
-      secret: this.config.JWT_SECRET,
+      secret,
       algorithm: 'HS256',
-      header: { alg: 'HS256', typ: TYPE, kid: this.keyId },
+      header: { alg: 'HS256', typ: TYPE, kid },
       issuer: ISSUER,
       audience: AUDIENCE,
       subject: claims.userId,
@@ -44,17 +50,19 @@ export class AccessTokens {
 
   /** Throws `auth.token_expired`, or `auth.required` for whatever else is wrong with it. */
   verify(token: string): { claims: AccessClaims; expiresAt: Date } {
-    const { header, payload } = this.open(token);
-    if (header.kid !== this.keyId) throw new AppError('auth.required');
+    const { payload } = this.open(token);
     const { exp, ...claims } = payload;
     return { claims, expiresAt: new Date(exp * 1000) };
   }
 
   private open(token: string): z.infer<typeof Verified> {
     try {
+      const { kid } = Named.parse(this.jwt.decode(token, { complete: true })).header;
+      const secret = this.keys.get(kid);
+      if (secret === undefined) throw new AppError('auth.required');
       return Verified.parse(
         this.jwt.verify(token, {
-          secret: this.config.JWT_SECRET,
+          secret,
           algorithms: ['HS256'],
           issuer: ISSUER,
           audience: AUDIENCE,
@@ -67,3 +75,9 @@ export class AccessTokens {
     }
   }
 }
+
+const keyIdOf = (secret: string): string =>
+  createHash('sha256').update(`key id:${secret}`).digest('base64url').slice(0, 12);
+const never = (): never => {
+  throw new Error('JWT_SECRET is empty');
+};

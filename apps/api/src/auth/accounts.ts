@@ -14,7 +14,8 @@ export interface Account {
 }
 
 export interface NewAccount extends Pick<Account, 'id' | 'email' | 'name' | 'role' | 'status'> {
-  readonly passwordHash: string;
+  /** null: signs in through a provider only. */
+  readonly passwordHash: string | null;
 }
 
 const COLUMNS = `a.id, a.email, a.name, a.role, a.status, a.created_at AS "createdAt"`;
@@ -30,7 +31,7 @@ export class Accounts {
   }
 
   /** With the hash of the password, for whoever compares it and forgets it. */
-  async withPassword(email: string): Promise<(Account & { passwordHash: string }) | null> {
+  async withPassword(email: string): Promise<(Account & { passwordHash: string | null }) | null> {
     const rows = await this.source.query(
       `SELECT ${COLUMNS}, a.password_hash AS "passwordHash" FROM account a WHERE lower(a.email) = $1`,
       [email],
@@ -50,8 +51,8 @@ export class Accounts {
     return account;
   }
 
-  async read(id: string): Promise<Account | null> {
-    const rows: Account[] = await this.source.query(`SELECT ${COLUMNS} FROM account a WHERE a.id = $1`, [id]);
+  async read(id: string, runner: Pick<EntityManager, 'query'> = this.source): Promise<Account | null> {
+    const rows: Account[] = await runner.query(`SELECT ${COLUMNS} FROM account a WHERE a.id = $1`, [id]);
     return rows[0] ?? null;
   }
 

@@ -6,6 +6,9 @@ import { Accounts } from './accounts.ts';
 import { Invitations } from './invitations.ts';
 import { InstallationSettings } from './settings.ts';
 
+/** Who asks to be let in, as far as that decides it. */
+export type Newcomer = Pick<Register, 'email' | 'name' | 'invitation'>;
+
 /** What a newcomer is let in as, and by which invitation. */
 export interface Admitted {
   readonly role: Role;
@@ -30,7 +33,7 @@ export class Admission {
   }
 
   /** Throws what stands in the way. Only behind the lock of `Registration` is the answer good for more than now. */
-  async admit(draft: Register, runner: Pick<EntityManager, 'query'> = this.source): Promise<Admitted> {
+  async admit(draft: Newcomer, runner: Pick<EntityManager, 'query'> = this.source): Promise<Admitted> {
     if (!(await this.accounts.exist(runner))) return { role: 'owner', status: 'active', invitationId: null };
     const { registration } = await this.settings.read(runner);
     if (registration === 'closed') throw new AppError('auth.registration_closed');

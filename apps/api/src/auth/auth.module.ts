@@ -10,12 +10,15 @@ import { AuthController } from './auth.controller.ts';
 import { Authenticator } from './authenticator.ts';
 import { Entry } from './entry.ts';
 import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts.ts';
+import { SecondStep } from './factors/second-step.ts';
+import { Identities } from './identities.ts';
 import { IdentityGuard } from './identity.guard.ts';
 import { InvitationsController } from './invitations.controller.ts';
 import { Invitations } from './invitations.ts';
 import { LiveKeysModule } from './keys/live-keys.module.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { LoginAttempts } from './login-attempts.ts';
+import { MailModule } from './mail/mail.module.ts';
 import { OpenConnections } from './open-connections.ts';
 import { Passwords } from './passwords.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
@@ -31,7 +34,7 @@ import { Sweep } from './sweep.ts';
 
 /** Identity: accounts, sessions, tokens, and the guard that closes every route. */
 @Module({
-  imports: [JwtModule.register({}), AuditModule, LiveKeysModule, CountsModule],
+  imports: [JwtModule.register({}), AuditModule, LiveKeysModule, CountsModule, MailModule],
   controllers: [AuthController, SessionsController, SettingsController, InvitationsController, ...FACTOR_CONTROLLERS],
   providers: [
     AccessTokens,
@@ -39,6 +42,7 @@ import { Sweep } from './sweep.ts';
     Admission,
     Authenticator,
     Entry,
+    Identities,
     InstallationSettings,
     Invitations,
     LiveSessions,
@@ -55,6 +59,21 @@ import { Sweep } from './sweep.ts';
     ...FACTOR_PROVIDERS,
     { provide: APP_GUARD, useClass: IdentityGuard },
   ],
-  exports: [Authenticator, OpenConnections, Rights, InstallationSettings],
+  exports: [
+    Accounts,
+    Admission,
+    Authenticator,
+    Entry,
+    Identities,
+    InstallationSettings,
+    LoginAttempts,
+    Passwords,
+    Registration,
+    RequestOrigin,
+    OpenConnections,
+    Rights,
+    SecondStep,
+    Sessions,
+  ],
 })
 export class AuthModule {}

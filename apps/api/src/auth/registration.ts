@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthResult, Register } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import { AuditLog } from '../common/audit-log.ts';
-import { Accounts } from './accounts.ts';
-import { Admission } from './admission.ts';
+import { type Account, Accounts } from './accounts.ts';
+import { Admission, type Newcomer } from './admission.ts';
 import type { Device } from './arrival.ts';
 import { Entry } from './entry.ts';
+import { Outbox } from './mail/outbox.ts';
 import { Passwords, refuseCommon } from './passwords.ts';
 
 /** Any number: registrations take the same lock one after the other, so that there is exactly one first account. */
@@ -21,6 +22,7 @@ export class Registration {
     private readonly admission: Admission,
     private readonly passwords: Passwords,
     private readonly entry: Entry,
+    private readonly outbox: Outbox,
     private readonly log: AuditLog,
   ) {}
 
@@ -31,15 +33,32 @@ export class Registration {
     refuseCommon(draft.password, draft.email);
     const passwordHash = await this.passwords.hash(draft.password);
     const { result, account } = await this.source.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [REGISTRATION_LOCK]);
-      const admitted = await this.admission.admit(draft, manager);
-      const { email, name = null } = draft;
-      const { role, status } = admitted;
-      const account = await this.accounts.add(manager, { id: randomUUID(), email, name, role, status, passwordHash });
-      await this.admission.settle(admitted, account.id, manager);
-      const result = status === 'pending' ? null : await this.entry.open(manager, account, device);
+      const account = await this.enrol(manager, draft, passwordHash);
+      await this.outbox.add('verify_email', account.email, account.id, manager);
+      const result = account.status === 'pending' ? null : await this.entry.open(manager, account, device);
       return { result, account };
     });
+    this.outbox.hurry();
+    await this.recordEntry(account, device);
+    if (!result) throw new AppError('auth.approval_pending');
+    return result;
+  }
+
+  /**
+   * Opens the account of whoever is let in, one at a time; it may have to be approved. Without a password: who signs in through a
+   * provider. Call `recordEntry` after the commit.
+   */
+  async enrol(manager: EntityManager, draft: Newcomer, passwordHash: string | null): Promise<Account> {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [REGISTRATION_LOCK]);
+    const admitted = await this.admission.admit(draft, manager);
+    const { email, name = null } = draft;
+    const { role, status } = admitted;
+    const account = await this.accounts.add(manager, { id: randomUUID(), email, name, role, status, passwordHash });
+    await this.admission.settle(admitted, account.id, manager);
+    return account;
+  }
+
+  async recordEntry(account: Account, device: Device): Promise<void> {
     await this.log.record(null, {
       actor: { userId: account.id, email: account.email },
       action: 'person.registered',
@@ -47,7 +66,5 @@ export class Registration {
       from: { address: device.address, requestId: null },
       details: { role: account.role, status: account.status },
     });
-    if (!result) throw new AppError('auth.approval_pending');
-    return result;
   }
 }

@@ -4,6 +4,7 @@ import { type From, Origin } from '../common/audit-log.ts';
 import { Can, type Identity, Public, Who } from '../common/identity.ts';
 import { VERSION } from '../common/version.ts';
 import { shaped } from '../common/zod.pipe.ts';
+import { Config } from '../config/config.ts';
 import { Admission } from './admission.ts';
 import { InstallationSettings } from './settings.ts';
 
@@ -12,12 +13,22 @@ export class SettingsController {
   constructor(
     private readonly settings: InstallationSettings,
     private readonly admission: Admission,
+    private readonly config: Config,
   ) {}
 
   @Public()
   @Get(ROUTES['setup.read'].path)
   async setup(): Promise<Setup> {
-    return { ...(await this.admission.state()), version: VERSION };
+    const { OIDC_ISSUER, OIDC_NAME, SMTP_URL } = this.config;
+    return {
+      ...(await this.admission.state()),
+      signIn: [
+        { kind: 'password' },
+        ...(OIDC_ISSUER === undefined ? [] : [{ kind: 'oidc' as const, name: OIDC_NAME }]),
+      ],
+      mail: SMTP_URL !== undefined,
+      version: VERSION,
+    };
   }
 
   @Can('settings', 'read')

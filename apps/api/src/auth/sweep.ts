@@ -8,6 +8,9 @@ const KEPT_DAYS = 30;
 const EXPIRED = [
   `DELETE FROM login_failure WHERE at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM session WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
+  `DELETE FROM letter WHERE created_at < clock_timestamp() - make_interval(days => $1)`,
+  `DELETE FROM one_time_link WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
+  `DELETE FROM oidc_login WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM invitation WHERE used_at IS NULL AND expires_at < clock_timestamp() - make_interval(days => $1)`,
 ];
 

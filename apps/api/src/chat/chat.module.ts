@@ -7,6 +7,7 @@ import { Access } from './access.ts';
 import { ConversationStore } from './conversations/conversation-store.ts';
 import { ConversationsController } from './conversations/conversations.controller.ts';
 import { Conversations } from './conversations/conversations.ts';
+import { PersonalConversations } from './conversations/personal-conversations.ts';
 import { Purge } from './conversations/purge.ts';
 import { Titles } from './conversations/titles.ts';
 import { Checkpoints } from './generations/checkpoints.ts';
@@ -47,6 +48,7 @@ import { SocketsOfPeople } from './realtime/sockets-of-people.ts';
     LiveGenerations,
     MessageStore,
     Messages,
+    PersonalConversations,
     Purge,
     Reader,
     Runner,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Config, type ConfigValues } from '../config/config.ts';
 import { Logger } from './logger.ts';
+import { PersonalData } from './personal-data.ts';
 
 @Module({})
 export class CommonModule {
@@ -11,8 +12,9 @@ export class CommonModule {
       providers: [
         { provide: Config, useValue: config },
         { provide: Logger, useValue: logger },
+        PersonalData,
       ],
-      exports: [Config, Logger],
+      exports: [Config, Logger, PersonalData],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseEnvironmentKeys } from './api-keys.ts';
+import { isEncryptedOrHere, roleMapOf } from './oidc-settings.ts';
 
 /**
  * Every setting, once. docs/configuration.md is generated from it; a value can also come from a file named by `NAME_FILE`.
@@ -13,6 +14,8 @@ const seconds = (fallback: number) => z.coerce.number().positive().default(fallb
 /** Its value may come from a file named by `NAME_FILE`, and is never printed. */
 const secret = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, secret: true });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
+
+const listed = (list: string): string[] => list.split(',').map((entry) => entry.trim());
 
 const areNetworks = (list: string): boolean =>
   list.split(',').every((entry) => {
@@ -38,7 +41,10 @@ export const ConfigSchema = z.object({
     z.url({ protocol: /^rediss?$/ }).optional(),
     'Redis 7 or newer; MODE=clustered needs it. Not used yet: this version runs embedded',
   ),
-  JWT_SECRET: secret(text.min(32), 'Signs access tokens; made at the first run when not given'),
+  JWT_SECRET: secret(
+    text.refine((list) => listed(list).every((key) => key.length >= 32), 'at least 32 characters, each of a list too'),
+    'Signs access tokens; made at the first run when not given. Old ones may follow, separated by commas: they still verify, for the hour that a token lives',
+  ),
   SESSION_SECRET: secret(text.min(32), 'Signs cookies; made at the first run when not given'),
   MASTER_KEY: secret(
     text.min(32),
@@ -58,6 +64,28 @@ export const ConfigSchema = z.object({
     .default('127.0.0.1,::1')
     .refine(areNetworks, 'addresses and networks such as 10.0.0.0/8, separated by commas')
     .describe('Addresses and networks (10.0.0.0/8), separated by commas, whose X-Forwarded-* headers count'),
+  SMTP_URL: secret(
+    z.url({ protocol: /^smtps?$/ }).optional(),
+    'Mail server, such as smtps://user:password@mail.example.org; needs MAIL_FROM and PUBLIC_URL. Not given: the owner hands over links',
+  ),
+  MAIL_FROM: optionalText.describe('Sender of mail, such as Chatbox <chat@example.org>'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine(isEncryptedOrHere, 'must begin with https:// unless it is on this machine')
+    .optional()
+    .describe('Sign-in provider (OpenID Connect); needs OIDC_CLIENT_ID and PUBLIC_URL, whose /api/v1/auth/oidc/callback it must know'),
+  OIDC_CLIENT_ID: optionalText.describe('What this service is called there'),
+  OIDC_CLIENT_SECRET: secret(optionalText, 'Its secret there; not given: a public client, by PKCE alone'),
+  OIDC_NAME: text.max(60).default('single sign-on').describe('What people call it: "Continue with …"'),
+  OIDC_SCOPES: text.default('openid email profile').describe('What is asked for there, separated by blanks'),
+  OIDC_ROLE_CLAIM: optionalText.describe(
+    'Claim of the ID token that decides on roles, such as groups or realm_access.roles; needs OIDC_ROLE_MAP',
+  ),
+  OIDC_ROLE_MAP: optionalText
+    .refine((map) => map === undefined || roleMapOf(map) !== null, 'value=role, separated by commas; role is admin, member or viewer')
+    .describe(
+      'Which value of it makes which role, such as chat-admins=admin,*=member; the highest counts, at each sign-in, and never makes or unmakes an owner',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

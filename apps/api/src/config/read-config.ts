@@ -32,7 +32,7 @@ export const readConfig = (env: Environment): ConfigValues => {
   const placeholders = Object.fromEntries(MADE_AT_FIRST_RUN.map((name) => [name, 'x'.repeat(32)]));
   const first = ConfigSchema.safeParse({ ...placeholders, ...given });
   if (!first.success) complaints.push(...first.error.issues.map(complaintOf));
-  complaints.push(...missingInCluster(given));
+  complaints.push(...missingInCluster(given), ...missingCompanions(given));
   if (complaints.length > 0 || !first.success) throw new ConfigError(complaints);
   // Checked before: a wrong start leaves nothing behind.
   if (MADE_AT_FIRST_RUN.every((name) => given[name] !== undefined)) return first.data;
@@ -72,6 +72,23 @@ const missingInCluster = (given: Record<string, string>): Complaint[] =>
         .filter((name) => given[name] === undefined)
         .map((name) => ({ name, rule: 'MODE=clustered needs it' }))
     : [];
+
+/** Settings that mean nothing alone. */
+const COMPANIONS: Partial<Record<keyof ConfigValues, (keyof ConfigValues)[]>> = {
+  SMTP_URL: ['MAIL_FROM', 'PUBLIC_URL'],
+  OIDC_ISSUER: ['OIDC_CLIENT_ID', 'PUBLIC_URL'],
+  OIDC_CLIENT_ID: ['OIDC_ISSUER'],
+  OIDC_ROLE_CLAIM: ['OIDC_ROLE_MAP'],
+  OIDC_ROLE_MAP: ['OIDC_ROLE_CLAIM'],
+};
+const missingCompanions = (given: Record<string, string>): Complaint[] =>
+  Object.entries(COMPANIONS).flatMap(([name, companions]) =>
+    given[name] === undefined
+      ? []
+      : companions
+          .filter((companion) => given[companion] === undefined)
+          .map((companion) => ({ name: companion, rule: `${name} needs it` })),
+  );
 
 const KeptSecrets = z.partialRecord(z.enum(MADE_AT_FIRST_RUN), z.string().min(32));
 

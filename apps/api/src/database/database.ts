@@ -2,9 +2,10 @@ import { DataSource } from 'typeorm';
 import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
-import { Factors1700000000003 } from './migrations/0003-factors.ts';
-import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { Rights1700000000002 } from './migrations/0002-rights.ts';
+import { Factors1700000000003 } from './migrations/0003-factors.ts';
+import { MailAndOidc1700000000004 } from './migrations/0004-mail-and-oidc.ts';
+import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { PreparingClient } from './preparing-client.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
@@ -18,7 +19,13 @@ export const openDatabase = async (
   const source = new DataSource({
     type: 'postgres',
     url,
-    migrations: [FirstSchema1700000000001, Factors1700000000003, Rights1700000000002, Limits1700000000005],
+    migrations: [
+      FirstSchema1700000000001,
+      Factors1700000000003,
+      Rights1700000000002,
+      MailAndOidc1700000000004,
+      Limits1700000000005,
+    ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,

@@ -1,0 +1,34 @@
+import type { AccountState } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import type { Identity } from '../../common/identity.ts';
+import { Identities } from '../identities.ts';
+import { Credentials } from './credentials.ts';
+import { Links } from './links.ts';
+
+@Injectable()
+export class AccountReader {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly links: Links,
+    private readonly identities: Identities,
+  ) {}
+
+  async state({ userId }: Identity): Promise<AccountState> {
+    const [{ passwordHash, emailVerifiedAt }, pendingEmail, identities] = await Promise.all([
+      this.credentials.read(userId),
+      this.links.pendingEmail(userId),
+      this.identities.list(userId),
+    ]);
+    return {
+      emailVerified: emailVerifiedAt !== null,
+      pendingEmail,
+      hasPassword: passwordHash !== null,
+      identities: identities.map(({ id, issuer, email, linkedAt }) => ({
+        id,
+        issuer,
+        email,
+        linkedAt: linkedAt.toISOString(),
+      })),
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import type { ChangeEmail, VerifiedEmail, VerifyEmail } from '@chatbox/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Identity } from '../../common/identity.ts';
+import { Outbox } from '../mail/outbox.ts';
+import { Credentials } from './credentials.ts';
+import { Links } from './links.ts';
+import { Proof } from './proof.ts';
+
+/** The address of an account, and whether it was ever shown to be the person's. */
+@Injectable()
+export class EmailChange {
+  constructor(
+    private readonly source: DataSource,
+    private readonly credentials: Credentials,
+    private readonly proof: Proof,
+    private readonly links: Links,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Throws `mail.not_configured`. */
+  async askToVerify(who: Identity): Promise<void> {
+    this.outbox.refuseWithoutMail();
+    await this.outbox.add('verify_email', who.email.toLowerCase(), who.userId);
+    this.outbox.hurry();
+  }
+
+  /** The answer does not say whether the new address has an account already; then no letter goes out. */
+  async askToChange(who: Identity, { email, password }: ChangeEmail, address: string | null): Promise<void> {
+    this.outbox.refuseWithoutMail();
+    await this.proof.demand(who, password, address);
+    await this.outbox.add('change_email', email, who.userId);
+    this.outbox.hurry();
+  }
+
+  /** Throws `auth.link_invalid` or, when somebody else was faster, `auth.email_taken`. */
+  async verify({ token }: VerifyEmail): Promise<VerifiedEmail> {
+    const result = await this.source.transaction(async (manager) => {
+      const { accountId, purpose, email } = await this.links.use(manager, token, ['verify_email', 'change_email']);
+      if (purpose === 'verify_email') {
+        await this.credentials.verify(manager, accountId, email);
+        return { email, changed: false };
+      }
+      const before = await this.credentials.changeEmail(manager, accountId, email);
+      await this.outbox.add('email_changed', before, accountId, manager);
+      return { email, changed: true };
+    });
+    this.outbox.hurry();
+    return result;
+  }
+}
