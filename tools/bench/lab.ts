@@ -13,8 +13,8 @@ import { completions, plainText, type Stream, type Wish } from './stream.ts';
 export interface Way {
   name: string;
   stream(index: number, content: string, wish: Wish): Promise<Stream>;
-  /** Milliseconds of processor time of everything between the model server and the reader. */
-  cpu(): number;
+  /** Milliseconds of processor time of everything between the model server and the reader, database included. */
+  cpu(): { all: number; database: number };
 }
 
 export interface LabOptions {
@@ -120,7 +120,7 @@ export class Lab {
       },
       cpu: () => {
         const { api, postgres } = product.cpu();
-        return api + postgres;
+        return { all: api + postgres, database: postgres };
       },
     };
   }
@@ -148,7 +148,7 @@ export class Lab {
     const way = (name: string, url: string, pid: number | undefined, headers = {}): Way => ({
       name,
       stream: (_index, content) => completions(url, agent, headers, content),
-      cpu: () => (pid === undefined ? 0 : cpuOf(pid)),
+      cpu: () => ({ all: pid === undefined ? 0 : cpuOf(pid), database: 0 }),
     });
     const pipe = await this.serve(join(ROOT, 'tools/bench/baselines/pipe.ts'), [upstream]);
     const ways = [way('direct', upstream, undefined), way('pipe', pipe.url, pipe.pid)];
@@ -160,7 +160,7 @@ export class Lab {
       ways.push({
         name: 'AI SDK',
         stream: (_index, content) => plainText(sdk.url, agent, content),
-        cpu: () => cpuOf(sdk.pid),
+        cpu: () => ({ all: cpuOf(sdk.pid), database: 0 }),
       });
     return ways;
   }

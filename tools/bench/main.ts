@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { durablePost } from './goals/durable-post.ts';
+import { idleMemory } from './goals/idle-memory.ts';
+import { firstToken, gaps } from './goals/latency.ts';
 import { processorTime } from './goals/processor.ts';
+import { sockets } from './goals/sockets.ts';
+import { start } from './goals/start.ts';
 import { Lab } from './lab.ts';
 import { HELP, readOptions } from './options.ts';
 import { ROOT } from './product.ts';
@@ -9,6 +14,12 @@ import { jsonOf, type Row, tableOf } from './report.ts';
 
 const GOALS: Record<string, (lab: Lab) => Promise<Row[]>> = {
   P2: processorTime,
+  P3: firstToken,
+  P4: gaps,
+  P8: durablePost,
+  P9: sockets,
+  P14: idleMemory,
+  P15: start,
 };
 
 const main = async (argv: string[]): Promise<number> => {

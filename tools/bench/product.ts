@@ -13,6 +13,15 @@ const MAIN = join(ROOT, 'apps/api/dist/main.js');
 const GARBAGE = join(import.meta.dirname, 'baselines/garbage.mjs');
 /** What several people may do at once while the scene is set: enough to be quick, few enough to wait for nobody. */
 const HANDS = 8;
+const UNLIMITED = '1000000';
+/** One machine acts for hundreds of people here; the limits are counted, and never reached. */
+const LIMITS = {
+  RATE_LIMIT_MAX: UNLIMITED,
+  RATE_LIMIT_MAX_SIGNED_IN: UNLIMITED,
+  RATE_LIMIT_MAX_ENTRY: UNLIMITED,
+  CONCURRENT_GENERATIONS: '10000',
+  SOCKETS_PER_PERSON: UNLIMITED,
+};
 
 export interface ProductOptions {
   /** Address of the model server. */
@@ -46,6 +55,7 @@ export class Product {
         HOST: '127.0.0.1',
         PORT: '0',
         DATA_DIR: folder,
+        ...LIMITS,
         OPENAI_API_KEY: 'bench',
         OPENAI_BASE_URL: `${upstream}/v1`,
         DISCOVER_LOCAL_MODELS: 'false',

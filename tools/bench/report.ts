@@ -18,7 +18,7 @@ export interface Row {
   /** Not given: printed to be seen. */
   limit: Limit | undefined;
   /** Why there are no figures. */
-  missing?: string;
+  missing?: string | undefined;
 }
 
 interface Verdict {

@@ -62,6 +62,11 @@ export class Seat {
     return { began, arrivals, text };
   }
 
+  /** Watches one more conversation. */
+  async watch(conversationId: string): Promise<void> {
+    await this.ask({ type: 'subscribe', conversationId, places: [] });
+  }
+
   leave(): void {
     this.socket.terminate();
   }

@@ -24,26 +24,34 @@ export const processorTime = async (lab: Lab): Promise<Row[]> => {
     const pace = delayMilliseconds === 0 ? 'as fast as can be' : `one every ${delayMilliseconds} ms`;
     const say = (line: string): void => lab.say(`P2, ${pace}: ${line}`);
     const results = await interleave(ways, lab.rounds, say, (way) => perStream(way, atOnce, times, wish));
-    const parts = results.get('chat') ?? [];
     const what = `processor per stream of 200 tokens, ${pace}, ${atOnce} at once`;
-    const row = (name: string, more: object): Row => ({
-      goal: 'P2',
-      what,
-      unit: 'ms',
-      ours: parts,
-      baseline: { name, values: results.get(name) ?? [] },
-      limit: LIMITS[name],
-      ...more,
-    });
-    for (const name of ['pipe', 'Portkey', 'AI SDK']) {
+    const ours = results.get('chat') ?? [];
+    for (const [name, limit] of Object.entries(LIMITS)) {
       const missing = lab.absent.get(name);
-      rows.push(row(name, missing === undefined ? {} : { missing }));
+      rows.push({
+        goal: 'P2',
+        what,
+        unit: 'ms',
+        ours: ours.map(({ all }) => all),
+        baseline: { name, values: (results.get(name) ?? []).map(({ all }) => all) },
+        // The goal is about streams that overlap as in life; nobody's model is as fast as the other figure.
+        limit: delayMilliseconds > 0 ? limit : undefined,
+        ...(missing !== undefined && { missing }),
+      });
     }
+    rows.push({
+      goal: 'P2',
+      what: `${what}: PostgreSQL's part`,
+      unit: 'ms',
+      ours: ours.map(({ database }) => database),
+      baseline: undefined,
+      limit: undefined,
+    });
   }
   return rows;
 };
 
-const perStream = async (way: Way, atOnce: number, times: number, wish: Wish): Promise<number> => {
+const perStream = async (way: Way, atOnce: number, times: number, wish: Wish) => {
   const before = way.cpu();
   for (let time = 0; time < times; time += 1) {
     const streams = await Promise.all(
@@ -52,5 +60,7 @@ const perStream = async (way: Way, atOnce: number, times: number, wish: Wish): P
     if (streams.some(({ text }) => text.length < wish.tokens)) throw new Error(`${way.name} lost text`);
   }
   await pause(AFTERMATH_MILLISECONDS);
-  return (way.cpu() - before) / (atOnce * times);
+  const after = way.cpu();
+  const count = atOnce * times;
+  return { all: (after.all - before.all) / count, database: (after.database - before.database) / count };
 };
