@@ -38,7 +38,7 @@ export class Access {
     return { [SEAL]: true, accountId: who.userId, conversationId: rows[0].conversationId, messageId };
   }
 
-  async generation(generationId: string, who: Identity): Promise<Ownership & { generationId: string }> {
+  async generation(generationId: string, who: Pick<Identity, 'userId'>): Promise<Ownership & { generationId: string }> {
     const rows: { conversationId: string }[] = await this.source.query(
       `SELECT c.id AS "conversationId" FROM generation g JOIN conversation c ON c.id = g.conversation_id
        WHERE g.id = $1 AND c.account_id = $2 AND c.deleted_at IS NULL`,
