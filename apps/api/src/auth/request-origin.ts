@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { compile, proxyAddr } from '@fastify/proxy-addr';
+import proxyAddr, { compile } from '@fastify/proxy-addr';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 
@@ -64,7 +64,8 @@ export class RequestOrigin {
   /** As Fastify makes `request.ip`: the nearest address that is not a trusted proxy. */
   addressOf({ headers, peer }: Arrival): string | null {
     if (peer === undefined) return null;
-    return proxyAddr({ headers, socket: { remoteAddress: peer } } as unknown as IncomingMessage, (address) => this.trusts(address));
+    const request = { headers, socket: { remoteAddress: peer } } as unknown as IncomingMessage;
+    return all(request, (address) => this.trusts(address)).at(-1) ?? null;
   }
 
   isSecure({ headers, peer }: Arrival, encrypted: boolean): boolean {
