@@ -19,12 +19,46 @@ const REDACTED = [
   'cookie',
   'secret',
 ];
+/** The library looks for names at given depths only; nothing here is nested deeper. */
+const PATHS = REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*["set-cookie"]`, `*.*["x-api-key"]`]);
+const MOST_CAUSES = 5;
 
-export const openLogger = (level: string): PinoLogger =>
-  pino({
+export const openLogger = (level: string, destination?: { write(line: string): void }): PinoLogger => {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-  });
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: [...new Set(PATHS)], censor: '[redacted]' },
+    serializers: { err: (error: unknown) => described(error, MOST_CAUSES) },
+  };
+  return destination ? pino(options, destination) : pino(options);
+};
+
+interface Described {
+  type: string;
+  message: string;
+  code?: string | number;
+  stack?: string;
+  cause?: Described;
+}
+
+/**
+ * What is known about an error, named field by field. Drivers and SDKs hang on their errors what they were about: the parameters of a
+ * statement, the headers of a request, what people wrote.
+ */
+const described = (error: unknown, causes: number): Described => {
+  if (!isError(error)) return { type: typeof error, message: 'not an error' };
+  const { name, message, stack, code, cause } = error;
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause !== undefined && causes > 0 ? { cause: described(cause, causes - 1) } : {}),
+  };
+};
+
+/** Not by its class: errors come from other realms too. */
+const isError = (value: unknown): value is Error & { code?: unknown } =>
+  typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';

@@ -1,0 +1,62 @@
+import { openLogger } from './logger.ts';
+
+const SECRET = 'canary-4f1c9a';
+
+const logged = (write: (logger: ReturnType<typeof openLogger>) => void): string => {
+  const lines: string[] = [];
+  write(openLogger('trace', { write: (line) => lines.push(line) }));
+  return lines.join('');
+};
+
+describe('a log line', () => {
+  it.each(['password', 'token', 'accessToken', 'refreshToken', 'key', 'apiKey', 'authorization', 'cookie', 'secret'])(
+    'has no %s, at any depth that occurs',
+    (name) => {
+      const line = logged((logger) => {
+        logger.info({ [name]: SECRET, a: { [name]: SECRET, b: { [name]: SECRET } } }, 'x');
+        logger.child({ [name]: SECRET }).info({}, 'x');
+      });
+      expect(line).not.toContain(SECRET);
+      expect(line).toContain('[redacted]');
+    },
+  );
+
+  it('says of an error what it is, and nothing of what it was about', () => {
+    const cause = Object.assign(new Error('duplicate key'), { code: '23505', detail: SECRET, parameters: [SECRET] });
+    const error = Object.assign(new Error('query failed', { cause }), {
+      driverError: { parameters: [SECRET] },
+      headers: { authorization: SECRET },
+      request: { body: SECRET },
+      config: { nested: { deep: { er: SECRET } } },
+    });
+    const line = logged((logger) => logger.error({ err: error }, 'x'));
+    expect(line).not.toContain(SECRET);
+    expect(JSON.parse(line).err).toMatchObject({
+      type: 'Error',
+      message: 'query failed',
+      stack: expect.stringContaining('logger.spec.ts'),
+      cause: { message: 'duplicate key', code: '23505' },
+    });
+  });
+
+  it('says nothing of what was thrown and is no error', () => {
+    for (const thrown of [SECRET, { secretly: SECRET }, [SECRET], () => SECRET])
+      expect(logged((logger) => logger.error({ err: thrown }, 'x'))).not.toContain(SECRET);
+  });
+
+  it('does not go round in circles', () => {
+    const error = new Error('round');
+    error.cause = error;
+    expect(logged((logger) => logger.error({ err: error }, 'x'))).toContain('round');
+  });
+
+  it('HARDENING 29: is one line, whatever is in it', () => {
+    const text = 'a\r\n{"level":"info","msg":"forged"}\n\u2028b\u0000\u001b[2J';
+    const lines = logged((logger) => logger.warn({ err: new Error(text), address: text }, text))
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', msg: text });
+    expect([...(lines[0] ?? '')].every((character) => character >= ' ')).toBe(true);
+  });
+});
