@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import proxyAddr, { compile } from '@fastify/proxy-addr';
+import { all, compile } from '@fastify/proxy-addr';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 
