@@ -2,6 +2,7 @@ import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from './auth/auth.module.ts';
+import { PeopleModule } from './auth/people/people.module.ts';
 import { IdempotencyModule } from './auth/idempotency/idempotency.module.ts';
 import { KeysModule } from './auth/keys/keys.module.ts';
 import { LifecycleModule } from './auth/lifecycle/lifecycle.module.ts';
@@ -43,6 +44,7 @@ export class AppModule {
         LimitsModule,
         KeysModule,
         IdempotencyModule,
+        PeopleModule,
         ChatModule,
         ProvidersModule,
         UsageModule,
