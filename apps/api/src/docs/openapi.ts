@@ -41,6 +41,7 @@ export const openApi = (): OpenApi => {
     components: {
       securitySchemes: {
         accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        key: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'Programs; also as a bearer token' },
         session: { type: 'apiKey', in: 'cookie', name: 'chatbox_access', description: 'Browsers; set at sign-in' },
       },
       schemas: { Problem: schemaOf(Problem, 'output') },
@@ -54,7 +55,7 @@ const operationOf = (name: string, route: Route): Operation => ({
   tags: [name.split('.', 1)[0] ?? name],
   summary: route.summary,
   ...withRight(route),
-  security: route.access === 'public' ? [] : [{ accessToken: [] }, { session: [] }],
+  security: securityOf(route),
   ...withParameters(route),
   ...(route.body ? { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } } : {}),
   responses: {
@@ -70,6 +71,12 @@ const operationOf = (name: string, route: Route): Operation => ({
     },
   },
 });
+
+const securityOf = ({ access }: Route): JsonObject[] => {
+  if (access === 'public') return [];
+  const ways = [{ accessToken: [] }, { session: [] }];
+  return typeof access === 'object' ? [...ways, { key: [] }] : ways;
+};
 
 /** Who may ask: the roles, and what a key must have been given. */
 const withRight = ({ access }: Route): { description?: string } => {
@@ -87,10 +94,19 @@ const withParameters = (route: Route): { parameters?: JsonObject[] } => {
     required: true,
     schema: { type: 'string', format: 'uuid' },
   }));
+  const inHeader =
+    route.method === 'POST' && route.access !== 'public' && route.path.startsWith('/api/v1/') ? [IDEMPOTENCY_KEY] : [];
   const query = route.query ? (schemaOf(route.query, 'input') as { properties?: Record<string, JsonObject> }) : {};
   const inQuery = Object.entries(query.properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
-  const parameters = [...inPath, ...inQuery];
+  const parameters = [...inPath, ...inQuery, ...inHeader];
   return parameters.length > 0 ? { parameters } : {};
+};
+
+const IDEMPOTENCY_KEY: JsonObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Chosen by the caller. The same request with the same key within 24 hours is answered the same, and done once.',
+  schema: { type: 'string', maxLength: 200 },
 };
 
 const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

@@ -71,7 +71,6 @@ const STATEMENTS = [
      account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
      fingerprint bytea NOT NULL,
      attempt uuid NOT NULL,
-     status integer,
      answer text,
      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      PRIMARY KEY (caller, key)
