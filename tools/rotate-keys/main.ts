@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SEALED_TOTP_SECRETS } from '../../apps/api/src/auth/factors/sealed-secrets.ts';
 import { Envelopes } from '../../apps/api/src/common/envelope.ts';
 import { messageOf, StartError } from '../../apps/api/src/common/start-error.ts';
 import { readConfig } from '../../apps/api/src/config/read-config.ts';
 import { openDatabase } from '../../apps/api/src/database/database.ts';
-import { reseal } from '../../apps/api/src/providers/reseal.ts';
+import { reseal } from '../../apps/api/src/database/reseal.ts';
+import { SEALED_KEYS } from '../../apps/api/src/providers/sealed-keys.ts';
 import { addMasterKey } from './master-key.ts';
 import { reachDatabase } from './reach-database.ts';
 
 const HELP = `Usage: npm run rotate-keys [-- --new]
 
-Encrypts the stored keys of model providers again, with the first key of MASTER_KEY.
+Encrypts the stored keys of model providers and the secrets of authenticator apps again, with the first key of MASTER_KEY.
 
   --new    First make a new master key and put it in front of the one in DATA_DIR/secrets.json. Stop Chatbox before.
            Where MASTER_KEY is set by you: put the new key in front of the old one, separated by a comma, restart,
@@ -32,10 +34,13 @@ const run = async (): Promise<number> => {
   }
   const source = await openDatabase({ DATABASE_POOL_MAX: 2 }, database.url);
   try {
-    const { resealed, current, lost } = await reseal(source, new Envelopes(config.MASTER_KEY));
+    const { resealed, current, lost } = await reseal(source, new Envelopes(config.MASTER_KEY), [
+      SEALED_KEYS,
+      SEALED_TOTP_SECRETS,
+    ]);
     process.stdout.write(`${resealed} encrypted again, ${current} had the first master key already.\n`);
     for (const name of lost)
-      process.stderr.write(`"${name}": no master key opens its key. Enter it again in the settings.\n`);
+      process.stderr.write(`"${name}": no master key opens its secret. Enter the key, or set up the app, again.\n`);
     if (lost.length === 0 && config.MASTER_KEY.includes(','))
       process.stdout.write('The other master keys are needed for older backups only.\n');
     return lost.length === 0 ? 0 : 1;

@@ -35,17 +35,19 @@ const register = (
 describe('settings', () => {
   it('begin open and without a default model, and keep what the owner says', async () => {
     const read = () => app.api<Settings>('GET', '/api/v1/admin/settings', { token: owner.token });
-    expect((await read()).body).toEqual({ registration: 'open', defaultModel: null });
+    expect((await read()).body).toEqual({ registration: 'open', defaultModel: null, factorRequiredFor: [] });
     expect((await set({ defaultModel: 'openai/some-model' })).body).toEqual({
       registration: 'open',
       defaultModel: 'openai/some-model',
+      factorRequiredFor: [],
     });
     expect((await set({ registration: 'closed' })).body.defaultModel).toBe('openai/some-model');
     expect((await set({ defaultModel: null, registration: 'open' })).body).toEqual({
       registration: 'open',
       defaultModel: null,
+      factorRequiredFor: [],
     });
-    expect((await read()).body).toEqual({ registration: 'open', defaultModel: null });
+    expect((await read()).body).toEqual({ registration: 'open', defaultModel: null, factorRequiredFor: [] });
     expect((await set({})).status).toBe(200);
   });
 

@@ -17,6 +17,8 @@ export interface Credentials {
   readonly address?: string | null | undefined;
 }
 
+export type Recognised = Identity & Pick<LiveSession, 'expiresAt'> & Partial<Pick<LiveSession, 'factorMissing'>>;
+
 /** Turns what a request or a socket's handshake brings into an identity. Guards do not cover a handshake: call this there. */
 @Injectable()
 export class Authenticator {
@@ -32,16 +34,15 @@ export class Authenticator {
    * `auth.factor_setup_required` or `auth.key_address`.
    */
   async authenticate(credentials: Credentials): Promise<Identity & { expiresAt: Date }> {
-    const { token, address = null } = credentials;
-    if (token !== undefined && isKey(token)) return this.keys.authenticate(token, address);
-    const session = await this.recognise(credentials);
-    if (session.factorMissing && (await this.live.findAgain(session.sessionId))?.factorMissing)
+    const who = await this.recognise(credentials);
+    if (who.factorMissing && (await this.live.findAgain(who.sessionId))?.factorMissing)
       throw new AppError('auth.factor_setup_required');
-    return session;
+    return who;
   }
 
   /** The same for what is needed to set up a second factor: it may be missing. */
-  async recognise({ token, cookieHeader }: Credentials): Promise<LiveSession> {
+  async recognise({ token, cookieHeader, address = null }: Credentials): Promise<Recognised> {
+    if (token !== undefined && isKey(token)) return this.keys.authenticate(token, address);
     const presented = token ?? accessCookie(cookieHeader);
     if (!presented) throw new AppError('auth.required');
     const { claims, expiresAt } = this.tokens.verify(presented);

@@ -11,7 +11,7 @@ import {
 } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Can } from '../common/identity.ts';
+import { Can, Fresh } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Config } from '../config/config.ts';
 import { ConnectionTests } from './connection-tests.ts';
@@ -38,11 +38,13 @@ export class ConnectionsController {
     return { items: [...known.map(({ connection }) => connection), OFFLINE_LISTED], nextCursor: null };
   }
 
+  @Fresh()
   @Post(ROUTES['connections.create'].path)
   async create(@Body(shaped(CreateConnection)) draft: CreateConnection): Promise<Connection> {
     return (await this.connections.create(draft)).connection;
   }
 
+  @Fresh()
   @Patch(ROUTES['connections.update'].path)
   async update(
     @Param('id', shaped(ConnectionId)) id: string,
@@ -52,6 +54,7 @@ export class ConnectionsController {
   }
 
   @HttpCode(ROUTES['connections.remove'].status)
+  @Fresh()
   @Delete(ROUTES['connections.remove'].path)
   remove(@Param('id', shaped(ConnectionId)) id: string): Promise<void> {
     return this.connections.remove(id);

@@ -53,7 +53,7 @@ export class LoginChallenges {
   async close(manager: EntityManager, token: string): Promise<void> {
     const [, gone]: [unknown, number] = await manager.query(
       `DELETE FROM login_challenge c USING account a
-       WHERE c.hash = $1 AND a.id = c.account_id AND c.password_digest = sha256(convert_to(a.password_hash, 'UTF8'))`,
+       WHERE c.hash = $1 AND a.id = c.account_id AND c.password_digest = sha256(convert_to(coalesce(a.password_hash, ''), 'UTF8'))`,
       [digest(token)],
     );
     if (gone === 0) throw new AppError('auth.challenge_invalid');

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
 import { Envelopes } from '../../common/envelope.ts';
 import type { Identity } from '../../common/identity.ts';
+import { SEALED_TOTP_SECRETS } from './sealed-secrets.ts';
 import { newTotpSecret, qrOf, stepOf, totpUri } from './totp-code.ts';
 
 const CONFIRM_MINUTES = 15;
@@ -89,5 +90,4 @@ export class Totp {
   }
 }
 
-/** What the envelope of an account's secret is bound to. */
-export const boundTo = (accountId: string): string => `totp:${accountId}`;
+const { boundTo } = SEALED_TOTP_SECRETS;

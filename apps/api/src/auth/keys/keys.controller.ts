@@ -10,7 +10,7 @@ import {
 } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { type From, Origin } from '../../common/audit-log.ts';
-import { Can, type Identity, Who } from '../../common/identity.ts';
+import { Can, Fresh, type Identity, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { Keys } from './keys.ts';
 
@@ -19,6 +19,7 @@ export class KeysController {
   constructor(private readonly keys: Keys) {}
 
   /** No right of the table: a key makes no keys, so that what was given to it ends with it. */
+  @Fresh()
   @Post(ROUTES['keys.create'].path)
   create(@Who() who: Identity, @Origin() from: From, @Body(shaped(CreateKey)) draft: CreateKey): Promise<CreatedKey> {
     return this.keys.create(who, draft, from);
