@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
+import { AuditLog, type From } from '../common/audit-log.ts';
+import type { Identity } from '../common/identity.ts';
 import { returned } from '../database/returned.ts';
 
 /** Who somebody is at a provider. Only issuer and subject together name a person for good (OpenID Connect Core 5.7). */
@@ -19,7 +21,10 @@ export interface LinkedIdentity extends Subject {
 /** Owns the table `external_identity`. */
 @Injectable()
 export class Identities {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly log: AuditLog,
+  ) {}
 
   list(accountId: string): Promise<LinkedIdentity[]> {
     return this.source.query(
@@ -50,7 +55,8 @@ export class Identities {
   }
 
   /** Throws `oidc.not_linked` or, where nothing else would let the person in, `oidc.only_way_in`. */
-  async unlink(accountId: string, id: string): Promise<void> {
+  async unlink(who: Identity, id: string, from: From): Promise<void> {
+    const { userId: accountId, email } = who;
     await this.source.transaction(async (manager) => {
       const [account]: { hasPassword: boolean }[] = await manager.query(
         'SELECT password_hash IS NOT NULL AS "hasPassword" FROM account WHERE id = $1 FOR UPDATE',
@@ -65,6 +71,8 @@ export class Identities {
       if (gone.length === 0) throw new AppError('oidc.not_linked');
       const left: unknown[] = await manager.query('SELECT FROM external_identity WHERE account_id = $1', [accountId]);
       if (left.length === 0 && !account?.hasPassword) throw new AppError('oidc.only_way_in');
+      const target = { kind: 'person', id: accountId, name: email };
+      await this.log.record(manager, { actor: who, action: 'person.identity_unlinked', target, from });
     });
   }
 }

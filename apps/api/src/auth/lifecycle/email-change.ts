@@ -1,6 +1,7 @@
 import type { ChangeEmail, VerifiedEmail, VerifyEmail } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditLog, type From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Outbox } from '../mail/outbox.ts';
 import { Credentials } from './credentials.ts';
@@ -16,6 +17,7 @@ export class EmailChange {
     private readonly proof: Proof,
     private readonly links: Links,
     private readonly outbox: Outbox,
+    private readonly log: AuditLog,
   ) {}
 
   /** Throws `mail.not_configured`. */
@@ -26,7 +28,7 @@ export class EmailChange {
   }
 
   /** The answer does not say whether the new address has an account already; then no letter goes out. */
-  async askToChange(who: Identity, { email, password }: ChangeEmail, address: string | null): Promise<void> {
+  async askToChange(who: Identity, { email, password }: ChangeEmail, { address }: From): Promise<void> {
     this.outbox.refuseWithoutMail();
     await this.proof.demand(who, password, address);
     await this.outbox.add('change_email', email, who.userId);
@@ -34,7 +36,7 @@ export class EmailChange {
   }
 
   /** Throws `auth.link_invalid` or, when somebody else was faster, `auth.email_taken`. */
-  async verify({ token }: VerifyEmail): Promise<VerifiedEmail> {
+  async verify({ token }: VerifyEmail, from: From): Promise<VerifiedEmail> {
     const result = await this.source.transaction(async (manager) => {
       const { accountId, purpose, email } = await this.links.use(manager, token, ['verify_email', 'change_email']);
       if (purpose === 'verify_email') {
@@ -43,6 +45,13 @@ export class EmailChange {
       }
       const before = await this.credentials.changeEmail(manager, accountId, email);
       await this.outbox.add('email_changed', before, accountId, manager);
+      await this.log.record(manager, {
+        actor: { userId: accountId, email: before },
+        action: 'person.email_changed',
+        target: { kind: 'person', id: accountId, name: email },
+        from,
+        details: { before, after: email },
+      });
       return { email, changed: true };
     });
     this.outbox.hurry();

@@ -14,9 +14,10 @@ import {
 } from '@chatbox/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type From, fromOf, Origin } from '../../common/audit-log.ts';
 import { Fresh, type Identity, OwnerOnly, Public, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
-import { arrivalOf, deviceOf, isEncrypted } from '../arrival.ts';
+import { arrivalOf, isEncrypted } from '../arrival.ts';
 import { noCookies } from '../cookies.ts';
 import { RequestOrigin } from '../request-origin.ts';
 import { AccountDeletion } from './account-deletion.ts';
@@ -47,9 +48,9 @@ export class LifecycleController {
   changePassword(
     @Who() who: Identity,
     @Body(shaped(ChangePassword)) change: ChangePassword,
-    @Req() request: FastifyRequest,
+    @Origin() from: From,
   ): Promise<void> {
-    return this.passwords.change(who, change, deviceOf(request).address);
+    return this.passwords.change(who, change, from);
   }
 
   @Public()
@@ -62,8 +63,8 @@ export class LifecycleController {
   @Public()
   @Post(ROUTES['account.reset_password'].path)
   @HttpCode(ROUTES['account.reset_password'].status)
-  resetPassword(@Body(shaped(ResetPassword)) reset: ResetPassword): Promise<void> {
-    return this.passwords.reset(reset);
+  resetPassword(@Body(shaped(ResetPassword)) reset: ResetPassword, @Origin() from: From): Promise<void> {
+    return this.passwords.reset(reset, from);
   }
 
   @Post(ROUTES['account.send_verification'].path)
@@ -77,16 +78,16 @@ export class LifecycleController {
   changeEmail(
     @Who() who: Identity,
     @Body(shaped(ChangeEmail)) change: ChangeEmail,
-    @Req() request: FastifyRequest,
+    @Origin() from: From,
   ): Promise<void> {
-    return this.emails.askToChange(who, change, deviceOf(request).address);
+    return this.emails.askToChange(who, change, from);
   }
 
   @Public()
   @Post(ROUTES['account.verify_email'].path)
   @HttpCode(ROUTES['account.verify_email'].status)
-  verifyEmail(@Body(shaped(VerifyEmail)) link: VerifyEmail): Promise<VerifiedEmail> {
-    return this.emails.verify(link);
+  verifyEmail(@Body(shaped(VerifyEmail)) link: VerifyEmail, @Origin() from: From): Promise<VerifiedEmail> {
+    return this.emails.verify(link, from);
   }
 
   @Get(ROUTES['account.export'].path)
@@ -105,14 +106,14 @@ export class LifecycleController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.deletion.delete(who, proof, deviceOf(request).address);
+    await this.deletion.delete(who, proof, fromOf(request));
     reply.header('set-cookie', noCookies(this.origins.isSecure(arrivalOf(request), isEncrypted(request))));
   }
 
   @OwnerOnly()
   @Fresh()
   @Post(ROUTES['account.reset_link'].path)
-  resetLink(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<ResetLink> {
-    return this.passwords.link(who, id);
+  resetLink(@Who() who: Identity, @Param('id', shaped(PathId)) id: string, @Origin() from: From): Promise<ResetLink> {
+    return this.passwords.link(who, id, from);
   }
 }

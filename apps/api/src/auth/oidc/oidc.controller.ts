@@ -2,6 +2,7 @@ import { type GoTo, PathId, type ProviderLogout, ROUTES, StartOidc } from '@chat
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.ts';
+import { type From, Origin } from '../../common/audit-log.ts';
 import { Fresh, type Identity, Public, Who } from '../../common/identity.ts';
 import { Logger } from '../../common/logger.ts';
 import { shaped } from '../../common/zod.pipe.ts';
@@ -77,8 +78,8 @@ export class OidcController {
   @Fresh()
   @Delete(ROUTES['oidc.unlink'].path)
   @HttpCode(ROUTES['oidc.unlink'].status)
-  async unlink(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<void> {
-    await this.identities.unlink(who.userId, id);
+  async unlink(@Who() who: Identity, @Param('id', shaped(PathId)) id: string, @Origin() from: From): Promise<void> {
+    await this.identities.unlink(who, id, from);
   }
 
   @Post(ROUTES['oidc.logout'].path)
