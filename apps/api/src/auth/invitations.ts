@@ -33,16 +33,16 @@ export class Invitations {
     if (!mayChange(who.role, role)) throw new AppError('auth.forbidden', { detail: 'You cannot give this role.' });
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     return this.source.transaction(async (manager) => {
-    const rows: InvitationRow[] = await manager.query(
-      `INSERT INTO invitation (id, token_hash, email, role, created_by, expires_at)
+      const rows: InvitationRow[] = await manager.query(
+        `INSERT INTO invitation (id, token_hash, email, role, created_by, expires_at)
        VALUES ($1, $2, $3, $4, $5, clock_timestamp() + make_interval(days => $6)) RETURNING ${COLUMNS}`,
-      [randomUUID(), hashOf(token), email ?? null, role, who.userId, LIFETIME_DAYS],
-    );
-    const [row] = rows;
-    if (!row) throw new Error('an insert returned no row');
-    const target = { kind: 'invitation', id: row.id, name: row.email };
-    await this.log.record(manager, { actor: who, action: 'invitation.created', target, from, details: { role } });
-    return { ...toInvitation(row), token };
+        [randomUUID(), hashOf(token), email ?? null, role, who.userId, LIFETIME_DAYS],
+      );
+      const [row] = rows;
+      if (!row) throw new Error('an insert returned no row');
+      const target = { kind: 'invitation', id: row.id, name: row.email };
+      await this.log.record(manager, { actor: who, action: 'invitation.created', target, from, details: { role } });
+      return { ...toInvitation(row), token };
     });
   }
 

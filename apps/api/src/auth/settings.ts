@@ -31,13 +31,19 @@ export class InstallationSettings {
   async update(change: UpdateSettings, { who, from }: { who: Identity; from: From }): Promise<Settings> {
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
     await this.source.transaction(async (manager) => {
-    await manager.query(
-      `INSERT INTO setting (name, value)
+      await manager.query(
+        `INSERT INTO setting (name, value)
        SELECT name, value::jsonb FROM unnest($1::text[], $2::text[]) AS given (name, value)
        ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = clock_timestamp()`,
-      [given.map(([name]) => name), given.map(([, value]) => JSON.stringify(value))],
-    );
-    await this.log.record(manager, { actor: who, action: 'settings.changed', target: null, from, details: Object.fromEntries(given) });
+        [given.map(([name]) => name), given.map(([, value]) => JSON.stringify(value))],
+      );
+      await this.log.record(manager, {
+        actor: who,
+        action: 'settings.changed',
+        target: null,
+        from,
+        details: Object.fromEntries(given),
+      });
     });
     return this.read();
   }
