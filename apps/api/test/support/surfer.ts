@@ -14,7 +14,7 @@ export class Surfer {
   /** `hosts`: origins as people write them, and where they are in the test. */
   constructor(private readonly hosts: ReadonlyMap<string, string> = new Map()) {}
 
-  cookiesOf(origin: string): ReadonlyMap<string, string> {
+  cookiesOf(origin: string): Map<string, string> {
     return this.jarOf(new URL(origin));
   }
 
