@@ -86,6 +86,14 @@ function placeOf(generationId: string, lastEventId: string | undefined): Place |
   return { generationId, ...parsed };
 }
 
-/** JSON has no raw line breaks, so one data line always holds one event. */
-const toText = (event: StreamEvent): string =>
-  `id: ${eventId(event.attempt, event.position)}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+/**
+ * JSON has no raw CR or LF, so one data line always holds one event; what else some languages take for a line break (Python's
+ * `splitlines`) is written as an escape.
+ */
+const toText = (event: StreamEvent): string => {
+  const data = JSON.stringify(event).replace(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `id: ${eventId(event.attempt, event.position)}\nevent: ${event.type}\ndata: ${data}\n\n`;
+};
