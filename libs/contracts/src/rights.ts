@@ -68,6 +68,7 @@ export const RIGHTS = {
     set_role: { roles: ADMINISTRATORS, scope: 'admin:write' },
     end_sessions: { roles: ADMINISTRATORS, scope: 'admin:write' },
     reset_access: { roles: ADMINISTRATORS, scope: 'admin:write' },
+    reset_link: { roles: OWNERS, scope: 'admin:write' },
     delete: { roles: OWNERS, scope: 'admin:write' },
   },
   all_keys: {

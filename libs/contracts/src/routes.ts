@@ -78,8 +78,8 @@ export interface Route {
   path: string;
   summary: string;
   status: number;
-  /** `public` needs no identity; `user` a person with a session, never a key; `owner` the owner; a right of the table, whoever has it. */
-  access: 'public' | 'user' | 'owner' | Right;
+  /** `public` needs no identity; `user` a person with a session, never a key; a right of the table: whoever has it. */
+  access: 'public' | 'user' | Right;
   query?: z.ZodType;
   body?: z.ZodType;
   response?: z.ZodType;
@@ -378,7 +378,7 @@ export const ROUTES = {
     path: '/api/v1/admin/people/:id/reset-link',
     summary: 'Make a link that resets the password of a person, to hand over',
     status: 201,
-    access: 'owner',
+    access: { resource: 'people', action: 'reset_link' },
     response: ResetLink,
   },
 

@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { DURING_SETUP, FRESH, type Identity, OWNER_ONLY, PUBLIC, RIGHT } from '../common/identity.ts';
+import { DURING_SETUP, FRESH, type Identity, PUBLIC, RIGHT } from '../common/identity.ts';
 import { Refusals } from '../limits/refusals.ts';
 import { arrivalOf } from './arrival.ts';
 import { Authenticator } from './authenticator.ts';
@@ -43,7 +43,6 @@ export class IdentityGuard implements CanActivate {
       ? await this.authenticator.recognise(credentials)
       : await this.authenticator.authenticate(credentials);
     request.identity = identity;
-    if (marked(OWNER_ONLY) && identity.role !== 'owner') throw new AppError('auth.forbidden');
     const right = marked<Right>(RIGHT);
     if (right ? !allows(identity, right.resource, right.action) : identity.key) throw new AppError('auth.forbidden');
     // A key shows nothing: it was made by somebody who did, for what it is scoped to.

@@ -16,9 +16,6 @@ export const PUBLIC = 'chatbox:public';
 /** Opens a route to everybody. Without it a route is closed. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC, true);
 
-export const OWNER_ONLY = 'chatbox:owner';
-export const OwnerOnly = (): MethodDecorator & ClassDecorator => SetMetadata(OWNER_ONLY, true);
-
 export const RIGHT = 'chatbox:right';
 /** Opens a route to whoever has this right. Without it (and without `@Public()`) a route is for any person with a session, and for no key. */
 export const Can = <R extends Resource>(resource: R, action: ActionOn<R>): MethodDecorator & ClassDecorator =>

@@ -82,7 +82,6 @@ const securityOf = ({ access }: Route): JsonObject[] => {
 const withRight = ({ access }: Route): { description?: string } => {
   if (access === 'public') return {};
   if (access === 'user') return { description: 'Any person with a session; no key.' };
-  if (access === 'owner') return { description: 'Roles: owner; no key.' };
   const { roles, scope } = permissionOf(access);
   return { description: `Roles: ${roles.join(', ')}. A key: ${scope ? `with the scope ${scope}` : 'any'}.` };
 };

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Right, Route } from '@chatbox/contracts';
 import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
 import { AppModule, type Opened } from '../../src/app.module.ts';
-import { OWNER_ONLY, PUBLIC, RIGHT } from '../../src/common/identity.ts';
+import { PUBLIC, RIGHT } from '../../src/common/identity.ts';
 
 type Access = Route['access'];
 
@@ -39,6 +39,6 @@ const routesOf = (controller: Type): [string, Access][] => {
     const right = [handler, controller]
       .map((part) => Reflect.getMetadata(RIGHT, part) as Right | undefined)
       .find((marked) => marked !== undefined);
-    return [[`${method} ${path}`, has(PUBLIC) ? 'public' : has(OWNER_ONLY) ? 'owner' : (right ?? 'user')]];
+    return [[`${method} ${path}`, has(PUBLIC) ? 'public' : (right ?? 'user')]];
   });
 };

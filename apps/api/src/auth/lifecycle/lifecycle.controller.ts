@@ -15,7 +15,7 @@ import {
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type From, fromOf, Origin } from '../../common/audit-log.ts';
-import { Fresh, type Identity, OwnerOnly, Public, Who } from '../../common/identity.ts';
+import { Can, Fresh, type Identity, Public, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { arrivalOf, isEncrypted } from '../arrival.ts';
 import { noCookies } from '../cookies.ts';
@@ -110,7 +110,7 @@ export class LifecycleController {
     reply.header('set-cookie', noCookies(this.origins.isSecure(arrivalOf(request), isEncrypted(request))));
   }
 
-  @OwnerOnly()
+  @Can('people', 'reset_link')
   @Fresh()
   @Post(ROUTES['account.reset_link'].path)
   resetLink(@Who() who: Identity, @Param('id', shaped(PathId)) id: string, @Origin() from: From): Promise<ResetLink> {
