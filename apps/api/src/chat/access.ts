@@ -1,9 +1,9 @@
 import type { Conversation } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AppError } from '../common/app-error.ts';
 import type { Identity } from '../common/identity.ts';
 import { ConversationStore } from './conversations/conversation-store.ts';
+import { Strangers } from './strangers.ts';
 
 const SEAL: unique symbol = Symbol('made by Access only');
 
@@ -20,11 +20,12 @@ export class Access {
   constructor(
     private readonly conversations: ConversationStore,
     private readonly source: DataSource,
+    private readonly strangers: Strangers,
   ) {}
 
   async conversation(conversationId: string, who: Identity): Promise<Ownership & { conversation: Conversation }> {
     const conversation = await this.conversations.findOf(conversationId, who.userId);
-    if (!conversation) throw new AppError('conversation.not_found');
+    if (!conversation) return this.strangers.refuse('conversation', conversationId, who);
     return { [SEAL]: true, accountId: who.userId, conversationId, conversation };
   }
 
@@ -34,7 +35,7 @@ export class Access {
        WHERE m.id = $1 AND c.account_id = $2 AND c.deleted_at IS NULL`,
       [messageId, who.userId],
     );
-    if (!rows[0]) throw new AppError('message.not_found');
+    if (!rows[0]) return this.strangers.refuse('message', messageId, who);
     return { [SEAL]: true, accountId: who.userId, conversationId: rows[0].conversationId, messageId };
   }
 
@@ -44,7 +45,7 @@ export class Access {
        WHERE g.id = $1 AND c.account_id = $2 AND c.deleted_at IS NULL`,
       [generationId, who.userId],
     );
-    if (!rows[0]) throw new AppError('generation.not_found');
+    if (!rows[0]) return this.strangers.refuse('generation', generationId, who);
     return { [SEAL]: true, accountId: who.userId, conversationId: rows[0].conversationId, generationId };
   }
 }

@@ -28,6 +28,7 @@ import { MessagesController } from './messages/messages.controller.ts';
 import { Messages } from './messages/messages.ts';
 import { SocketGateway } from './realtime/socket.gateway.ts';
 import { SocketRooms } from './realtime/socket-rooms.ts';
+import { Strangers } from './strangers.ts';
 import { SocketsOfPeople } from './realtime/sockets-of-people.ts';
 
 @Module({
@@ -54,6 +55,7 @@ import { SocketsOfPeople } from './realtime/sockets-of-people.ts';
     Runner,
     SocketGateway,
     SocketRooms,
+    Strangers,
     SocketsOfPeople,
     Takeover,
     Titles,
