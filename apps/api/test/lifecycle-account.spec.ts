@@ -1,6 +1,6 @@
 import { AccountExport, type AccountState, type Conversation, type Problem } from '@chatbox/contracts';
 import { aUser, PASSWORD } from './harness/people.ts';
-import { rowsOf } from './harness/sql.ts';
+import { rowsOf, whileLocked } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { MailServer } from './support/mail.ts';
 
@@ -190,7 +190,10 @@ describe('the deletion of the own account', () => {
     expect((await app.api('GET', '/api/v1/auth/me', { token: owner.token })).status).toBe(200);
     const second = await aUser(app);
     await rowsOf(app, `UPDATE account SET role = 'owner' WHERE id = $1`, [second.user.id]);
-    const both = await Promise.all([owner, second].map(({ token }) => remove(token, { password: PASSWORD })));
+    // Nobody can be deleted until both have counted the owners: that is the moment of the race.
+    const both = await whileLocked(app, 'LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE', 2, () =>
+      Promise.all([owner, second].map(({ token }) => remove(token, { password: PASSWORD }))),
+    );
     expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
     expect(await rowsOf(app, `SELECT count(*)::int AS owners FROM account WHERE role = 'owner'`)).toEqual([
       { owners: 1 },
