@@ -2,11 +2,11 @@ import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from './auth/auth.module.ts';
-import { PeopleModule } from './auth/people/people.module.ts';
 import { IdempotencyModule } from './auth/idempotency/idempotency.module.ts';
 import { KeysModule } from './auth/keys/keys.module.ts';
 import { LifecycleModule } from './auth/lifecycle/lifecycle.module.ts';
 import { OidcModule } from './auth/oidc/oidc.module.ts';
+import { PeopleModule } from './auth/people/people.module.ts';
 import { ChatModule } from './chat/chat.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
@@ -42,9 +42,9 @@ export class AppModule {
         LifecycleModule,
         OidcModule,
         LimitsModule,
+        PeopleModule,
         KeysModule,
         IdempotencyModule,
-        PeopleModule,
         ChatModule,
         ProvidersModule,
         UsageModule,

@@ -9,11 +9,7 @@ export class CommonModule {
     return {
       module: CommonModule,
       global: true,
-      providers: [
-        { provide: Config, useValue: config },
-        { provide: Logger, useValue: logger },
-        PersonalData,
-      ],
+      providers: [{ provide: Config, useValue: config }, { provide: Logger, useValue: logger }, PersonalData],
       exports: [Config, Logger, PersonalData],
     };
   }

@@ -73,7 +73,9 @@ export const ConfigSchema = z.object({
     .url({ protocol: /^https?$/ })
     .refine(isEncryptedOrHere, 'must begin with https:// unless it is on this machine')
     .optional()
-    .describe('Sign-in provider (OpenID Connect); needs OIDC_CLIENT_ID and PUBLIC_URL, whose /api/v1/auth/oidc/callback it must know'),
+    .describe(
+      'Sign-in provider (OpenID Connect); needs OIDC_CLIENT_ID and PUBLIC_URL, whose /api/v1/auth/oidc/callback it must know',
+    ),
   OIDC_CLIENT_ID: optionalText.describe('What this service is called there'),
   OIDC_CLIENT_SECRET: secret(optionalText, 'Its secret there; not given: a public client, by PKCE alone'),
   OIDC_NAME: text.max(60).default('single sign-on').describe('What people call it: "Continue with …"'),
@@ -82,7 +84,10 @@ export const ConfigSchema = z.object({
     'Claim of the ID token that decides on roles, such as groups or realm_access.roles; needs OIDC_ROLE_MAP',
   ),
   OIDC_ROLE_MAP: optionalText
-    .refine((map) => map === undefined || roleMapOf(map) !== null, 'value=role, separated by commas; role is admin, member or viewer')
+    .refine(
+      (map) => map === undefined || roleMapOf(map) !== null,
+      'value=role, separated by commas; role is admin, member or viewer',
+    )
     .describe(
       'Which value of it makes which role, such as chat-admins=admin,*=member; the highest counts, at each sign-in, and never makes or unmakes an owner',
     ),
