@@ -65,3 +65,4 @@ export const AccountExport = z.object({
   messages: z.array(z.record(z.string(), z.unknown())).describe('Of all conversations; each names its own'),
   ledger: z.array(z.record(z.string(), z.unknown())).describe('What the answers used and cost'),
 });
+export type AccountExport = z.infer<typeof AccountExport>;
