@@ -47,10 +47,7 @@ describe('every route that is not public', () => {
   );
 
   it.each(
-    closed.filter(
-      ([, { access }]) =>
-        typeof access === 'object' && !roleMay('member', access.resource, access.action),
-    ),
+    closed.filter(([, { access }]) => typeof access === 'object' && !roleMay('member', access.resource, access.action)),
   )('%s is closed to a member', async (_, route) => {
     expect(await callable(route, {}, ann.token)).toMatchObject({ status: 403, body: { code: 'auth.forbidden' } });
   });

@@ -28,8 +28,8 @@ import { MessagesController } from './messages/messages.controller.ts';
 import { Messages } from './messages/messages.ts';
 import { SocketGateway } from './realtime/socket.gateway.ts';
 import { SocketRooms } from './realtime/socket-rooms.ts';
-import { Strangers } from './strangers.ts';
 import { SocketsOfPeople } from './realtime/sockets-of-people.ts';
+import { Strangers } from './strangers.ts';
 
 @Module({
   imports: [AuthModule, ClusterModule, ProvidersModule, UsageModule],

@@ -104,7 +104,8 @@ const withParameters = (route: Route): { parameters?: JsonObject[] } => {
 const IDEMPOTENCY_KEY: JsonObject = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Chosen by the caller. The same request with the same key within 24 hours is answered the same, and done once.',
+  description:
+    'Chosen by the caller. The same request with the same key within 24 hours is answered the same, and done once.',
   schema: { type: 'string', maxLength: 200 },
 };
 
