@@ -13,7 +13,8 @@ let ann: Person;
 beforeAll(async () => {
   app = await startTestApp({
     API_KEYS: `${FROM_ENVIRONMENT} models:read, another-key-that-the-operator-has-chosen`,
-    DATABASE_POOL_MAX: '5',
+    // Wrong keys are to be refused for what they are, not for how many they are.
+    RATE_LIMIT_MAX: '100000',
   });
   owner = await aUser(app);
   ann = await aUser(app);
@@ -206,16 +207,19 @@ it('a flood of wrong keys does not reach the database', async () => {
     );
   const typo = `${key.slice(0, -7)}${key.at(-7) === 'a' ? 'b' : 'a'}${key.slice(-6)}`;
   const before = await lookups();
-  const began = performance.now();
-  const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, i) =>
-      app.api('GET', ME, { headers: { 'x-api-key': i % 3 ? newKey().key : i % 2 ? typo : `cbx_${i}` } }),
-    ),
-  );
-  const seconds = Math.ceil((performance.now() - began) / 1000);
-  expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
-  // The statistics of a backend come a moment later; what they could show is bounded by one look a second.
-  expect((await lookups()) - before).toBeLessThanOrEqual(2 * seconds + 2);
+  const answers: number[] = [];
+  for (let round = 0; round < 12; round++)
+    answers.push(
+      ...(await Promise.all(
+        Array.from({ length: 50 }, async (_, i) => {
+          const wrong = i % 3 ? newKey().key : i % 2 ? typo : `cbx_${i}`;
+          return (await app.api('GET', ME, { headers: { 'x-api-key': wrong } })).status;
+        }),
+      )),
+    );
+  expect(new Set(answers)).toEqual(new Set([401]));
+  // One look a second, and what the statistics tell late of the tests before; a query for each would be 600.
+  expect((await lookups()) - before).toBeLessThan(60);
 });
 
 const eventually = async (status: number, ask: () => Promise<{ status: number }>): Promise<void> => {
