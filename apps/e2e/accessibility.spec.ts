@@ -51,7 +51,7 @@ const SIGNED_IN: Look[] = [
   { name: 'appearance', path: '/settings/appearance', ready: heading('Appearance') },
   { name: 'models', path: '/settings/models', ready: (page) => page.getByRole('list', { name: 'Models' }).waitFor() },
   { name: 'add connection', path: '/settings/models?add=openai', ready: (page) => page.getByRole('dialog').waitFor() },
-  { name: 'people', path: '/settings/people', ready: (page) => page.getByRole('radio').first().waitFor() },
+  { name: 'people', path: '/admin/people', ready: (page) => page.getByRole('table').waitFor() },
   { name: 'no such page', path: '/no/such/page', ready: heading('There is nothing at this address') },
 ];
 const OUTSIDE: Look[] = [

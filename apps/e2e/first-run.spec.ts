@@ -56,7 +56,7 @@ it('keeps the door to the owner’s account shut afterwards', async () => {
 
 it('invites somebody, once', async () => {
   const { context, page } = await openWindow(browser, { url: product.url, as: ann });
-  await page.goto('/settings/people');
+  await page.goto('/admin/settings');
   await page.getByRole('radio', { name: /By invitation/ }).click();
   await page.getByRole('radio', { name: /By invitation/, checked: true }).waitFor();
 
@@ -64,6 +64,7 @@ it('invites somebody, once', async () => {
   await guest.page.goto('/register');
   await guest.page.getByText('Registration needs an invitation.').waitFor();
 
+  await page.goto('/admin/people');
   await page.getByRole('button', { name: 'Invite' }).click();
   await page.getByRole('button', { name: 'Make a link' }).click();
   const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const PAGES = ['/', '/settings/appearance', '/settings/models', '/settings/people', '/login', '/no/such/page'];
+const PAGES = ['/', '/settings/appearance', '/settings/models', '/admin/people', '/login', '/no/such/page'];
 
 interface Witness extends Window {
   refused: string[];

@@ -57,7 +57,7 @@ it('hides what only the owner may do', async () => {
   const ann = await register(productUrl(), somebody());
   const { context, page } = await openWindow(browser, { as: ann });
   await page.goto('/settings/people');
-  await page.getByText('Only the owner of this server invites people.').waitFor();
+  await page.getByText('This page is for administrators.').waitFor();
   await page.goto('/settings/models');
   await page.getByRole('list', { name: 'Models' }).waitFor();
   expect(await page.getByRole('button', { name: 'Add connection' }).count()).toBe(0);

@@ -36,6 +36,10 @@ function addressOf(path: string, { params = {}, query = {} }: Call): string {
   return search.size > 0 ? `${filled}?${search}` : filled;
 }
 
+/** Where the browser fetches a file by itself: a route that answers a download. */
+export const addressOfRoute = (name: RouteName, query: Record<string, unknown>): string =>
+  addressOf(ROUTE_TABLE[name][1], { query });
+
 async function send(method: string, address: string, { body, signal }: Call): Promise<Response> {
   try {
     return await fetch(address, {

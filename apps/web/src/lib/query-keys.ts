@@ -8,6 +8,11 @@ export const queryKeys = {
   localServers: ['local-servers'],
   invitations: ['invitations'],
   sessions: ['sessions'],
+  /** Everything that the administration reads about people. */
+  people: ['people'],
+  keys: ['keys'],
+  allKeys: ['all-keys'],
+  audit: ['audit'],
   /** Infinite list: pages of `{items, nextCursor}`, the latest conversation first. */
   conversations: ['conversations'],
   conversation: (id: string) => ['conversation', id],

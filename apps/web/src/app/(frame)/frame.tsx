@@ -28,6 +28,11 @@ const ShortcutsSheet = dynamic(
 
 const WIDE = '(min-width: 48rem)';
 
+function headingOf(pathname: string): string | undefined {
+  if (pathname.startsWith('/admin')) return 'Administration';
+  return pathname.startsWith('/settings') ? 'Settings' : undefined;
+}
+
 /** What stands around every page of a signed-in person: list, top bar, palette, toasts. */
 export function Frame({ children }: { children: ReactNode }) {
   const router = useRouter();
@@ -101,7 +106,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar
           conversationId={conversationId}
-          heading={pathname.startsWith('/settings') ? 'Settings' : undefined}
+          heading={headingOf(pathname)}
           listOpen={preferences.listOpen}
           onOpenList={toggleList}
           onNewChat={newChat}

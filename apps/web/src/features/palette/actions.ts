@@ -1,17 +1,22 @@
+import type { Role } from '@chatbox/contracts';
 import {
   Bot,
   Keyboard,
+  KeyRound,
   type LucideIcon,
   Monitor,
   Moon,
   PanelLeft,
+  ScrollText,
   Settings,
+  ShieldCheck,
   SquarePen,
   Sun,
   UserRound,
   UsersRound,
 } from 'lucide-react';
 import type { Preferences } from '@/lib/preferences';
+import { roleMay } from '@/lib/rights';
 import type { Shortcut } from '@/lib/shortcuts';
 
 export interface Entry {
@@ -26,7 +31,7 @@ export interface Entry {
 
 /** What the actions act on. */
 export interface Surroundings {
-  isOwner: boolean;
+  role: Role | undefined;
   go: (path: string) => void;
   change: (changed: Partial<Preferences>) => void;
   onNewChat: () => void;
@@ -34,7 +39,7 @@ export interface Surroundings {
   onShortcuts: () => void;
 }
 
-export function actionsFor({ isOwner, go, change, onNewChat, onToggleList, onShortcuts }: Surroundings): Entry[] {
+export function actionsFor({ role, go, change, onNewChat, onToggleList, onShortcuts }: Surroundings): Entry[] {
   const action = (
     name: string,
     icon: LucideIcon,
@@ -42,16 +47,23 @@ export function actionsFor({ isOwner, go, change, onNewChat, onToggleList, onSho
     hints: readonly string[] = [],
     shortcut?: Shortcut,
   ): Entry => ({ id: `action ${name}`, name, icon, act, hints, shortcut });
-  const forOwner = [
+  const forAdministrators = [
     action('Models and connections', Bot, () => go('/settings/models'), ['provider', 'key', 'ollama']),
-    action('Invite people', UsersRound, () => go('/settings/people'), ['registration']),
+    action('People', UsersRound, () => go('/admin/people'), ['administration', 'invite', 'suspend', 'role']),
+    action('Keys of everybody', KeyRound, () => go('/admin/keys'), ['administration', 'revoke']),
+    action('Audit log', ScrollText, () => go('/admin/audit'), ['administration', 'history']),
+    action('Registration and second factors', ShieldCheck, () => go('/admin/settings'), [
+      'administration',
+      'invitation',
+    ]),
   ];
   return [
     action('New chat', SquarePen, onNewChat, ['conversation', 'begin'], 'newChat'),
     action('Show or hide the list', PanelLeft, onToggleList, ['sidebar'], 'list'),
     action('Settings', Settings, () => go('/settings/profile'), ['preferences', 'options']),
+    action('Keys for programs', KeyRound, () => go('/settings/keys'), ['api', 'token']),
     action('Profile and sessions', UserRound, () => go('/settings/profile'), ['name', 'account', 'sign out']),
-    ...(isOwner ? forOwner : []),
+    ...(roleMay(role, 'people.read') ? forAdministrators : []),
     action('Light theme', Sun, () => change({ theme: 'light' }), ['appearance']),
     action('Dark theme', Moon, () => change({ theme: 'dark' }), ['appearance', 'night']),
     action('Theme like the system', Monitor, () => change({ theme: 'system' }), ['appearance']),

@@ -29,7 +29,7 @@ export function Palette({ onClose, ...surroundings }: Props) {
   const [typed, setTyped] = useState('');
   const go = (path: string): void => router.push(path);
 
-  const actions = actionsFor({ ...surroundings, go, change, isOwner: me?.role === 'owner' });
+  const actions = actionsFor({ ...surroundings, go, change, role: me?.role });
   const conversations = (data?.pages ?? []).flatMap(({ items }) =>
     items.map((conversation): Entry => {
       const act = (): void => go(`/c/${conversation.id}`);

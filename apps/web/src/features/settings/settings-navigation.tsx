@@ -1,28 +1,26 @@
 'use client';
 
-import { Bot, Palette, UserRound, UsersRound } from 'lucide-react';
+import { Bot, KeyRound, Palette, UserRound } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '@/lib/cn';
-import { useMe } from '@/lib/me';
 
 const PAGES = [
-  { href: '/settings/profile', label: 'Profile', icon: UserRound, ownerOnly: false },
-  { href: '/settings/appearance', label: 'Appearance', icon: Palette, ownerOnly: false },
-  { href: '/settings/models', label: 'Models', icon: Bot, ownerOnly: false },
-  { href: '/settings/people', label: 'People', icon: UsersRound, ownerOnly: true },
+  { href: '/settings/profile', label: 'Profile', icon: UserRound },
+  { href: '/settings/appearance', label: 'Appearance', icon: Palette },
+  { href: '/settings/models', label: 'Models', icon: Bot },
+  { href: '/settings/keys', label: 'Keys', icon: KeyRound },
 ] as const;
 
 export function SettingsNavigation() {
   const pathname = usePathname();
-  const { data: me } = useMe();
   return (
     <nav
       aria-label="Settings"
       className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0 lg:w-44 lg:shrink-0 lg:border-0"
     >
       <ul className="flex gap-1 lg:sticky lg:top-0 lg:flex-col">
-        {PAGES.filter((page) => !page.ownerOnly || me?.role === 'owner').map(({ href, label, icon: Icon }) => {
+        {PAGES.map(({ href, label, icon: Icon }) => {
           const isCurrent = pathname === href;
           return (
             <li key={href}>

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
+import { Keyboard, LogOut, Monitor, Moon, Settings, ShieldCheck, Sun } from 'lucide-react';
 import Link from 'next/link';
 import { usePreferences } from '@/components/preferences';
 import { Button } from '@/components/ui/button';
@@ -19,6 +19,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { apiCall } from '@/lib/api';
 import { useMe } from '@/lib/me';
 import { THEMES, type Theme } from '@/lib/preferences';
+import { roleMay } from '@/lib/rights';
 
 const LOOK = {
   system: { label: 'Like the system', icon: Monitor },
@@ -69,6 +70,14 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
             Settings
           </Link>
         </DropdownMenuItem>
+        {roleMay(me.role, 'people.read') ? (
+          <DropdownMenuItem asChild>
+            <Link href="/admin">
+              <ShieldCheck />
+              Administration
+            </Link>
+          </DropdownMenuItem>
+        ) : null}
         <DropdownMenuItem onSelect={onShortcuts}>
           <Keyboard />
           Keyboard shortcuts

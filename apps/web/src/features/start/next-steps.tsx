@@ -26,7 +26,7 @@ export function NextSteps() {
       text: found ? `Found on this machine, ${found.models.length} models` : 'Start Ollama or LM Studio; it is found',
       href: '/settings/models#local',
     },
-    { icon: UsersRound, title: 'Invite people', text: 'Make a link and send it', href: '/settings/people' },
+    { icon: UsersRound, title: 'Invite people', text: 'Make a link and send it', href: '/admin/people#invitations' },
   ];
   return (
     <section aria-label="Next steps" className="mx-2.5 mt-2 md:mx-4 border-t pt-5">

@@ -1,10 +1,10 @@
 'use client';
 
 import { usePreferences } from '@/components/preferences';
+import { Section, SettingsPage } from '@/components/section';
 import { Choice } from '@/components/ui/choice';
 import type { Measure, SendKey, Theme } from '@/lib/preferences';
 import { useApple } from '@/lib/use-apple';
-import { Section, SettingsPage } from '../section';
 
 /** A small page in the colours of a theme; for the system's, half in each. */
 function Picture({ theme }: { theme: Theme }) {

@@ -3,6 +3,8 @@
 import type { LocalServer } from '@chatbox/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
+import { FailedRows, WaitingRows } from '@/components/rows';
+import { Rows, Section } from '@/components/section';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { IconButton } from '@/components/ui/icon-button';
@@ -10,8 +12,6 @@ import { Notice } from '@/components/ui/notice';
 import { Spinner } from '@/components/ui/spinner';
 import { apiCall } from '@/lib/api';
 import { sayProblem } from '@/lib/problem';
-import { Rows, Section } from '../section';
-import { FailedRows, WaitingRows } from '../states';
 import { useForgetLists, useLocalServers } from './queries';
 
 function ServerRow({ server }: { server: LocalServer }) {

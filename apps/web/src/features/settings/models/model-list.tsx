@@ -3,6 +3,8 @@
 import type { Model } from '@chatbox/contracts';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
+import { FailedRows, WaitingRows } from '@/components/rows';
+import { Rows, Section } from '@/components/section';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
@@ -10,8 +12,6 @@ import { Notice } from '@/components/ui/notice';
 import { useModels } from '@/lib/models';
 import { sayProblem } from '@/lib/problem';
 import { sayDay } from '@/lib/say';
-import { Rows, Section } from '../section';
-import { FailedRows, WaitingRows } from '../states';
 import { useDefaultModel } from './queries';
 import { pricesAsOf, sayCapabilities, sayContext, sayPrices } from './say-model';
 

@@ -1,19 +1,20 @@
 'use client';
 
+import { SettingsPage } from '@/components/section';
 import { useMe } from '@/lib/me';
-import { SettingsPage } from '../section';
+import { roleMay } from '@/lib/rights';
 import { Connections } from './connections';
 import { LocalServers } from './local-servers';
 import { ModelList } from './model-list';
 
 export function ModelsSettings() {
   const { data: me } = useMe();
-  const isOwner = me?.role === 'owner';
+  const mayConnect = roleMay(me?.role, 'connections.write');
   return (
     <SettingsPage title="Models">
-      {isOwner ? <Connections /> : null}
-      {isOwner ? <LocalServers /> : null}
-      <ModelList canChoose={isOwner} />
+      {mayConnect ? <Connections /> : null}
+      {mayConnect ? <LocalServers /> : null}
+      <ModelList canChoose={roleMay(me?.role, 'settings.write')} />
     </SettingsPage>
   );
 }

@@ -3,6 +3,7 @@
 import type { User } from '@chatbox/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { Section, SettingsPage } from '@/components/section';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
@@ -12,16 +13,9 @@ import { apiCall } from '@/lib/api';
 import { useMe } from '@/lib/me';
 import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
+import { ROLE_SAYS } from '@/lib/rights';
 import { sayDay } from '@/lib/say';
-import { Section, SettingsPage } from '../section';
 import { Sessions } from './sessions';
-
-const ROLE_SAYS: Record<User['role'], string> = {
-  owner: 'Owner',
-  admin: 'Administrator',
-  member: 'Member',
-  viewer: 'Viewer',
-};
 
 function NameForm({ me }: { me: User }) {
   const client = useQueryClient();

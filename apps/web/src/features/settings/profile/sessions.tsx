@@ -3,16 +3,16 @@
 import type { Session } from '@chatbox/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Laptop, Smartphone } from 'lucide-react';
+import { FailedRows, WaitingRows } from '@/components/rows';
+import { Rows, Section } from '@/components/section';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { apiCall } from '@/lib/api';
+import { browserOf } from '@/lib/browser-of';
 import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
 import { sayAgo } from '@/lib/say';
-import { Rows, Section } from '../section';
-import { FailedRows, WaitingRows } from '../states';
-import { browserOf } from './browser-of';
 
 function SessionRow({ session, onEnd, isEnding }: { session: Session; onEnd: () => void; isEnding: boolean }) {
   const { name, isPhone } = browserOf(session.userAgent);

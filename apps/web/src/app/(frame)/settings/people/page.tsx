@@ -1,8 +1,6 @@
-import type { Metadata } from 'next';
-import { PeopleSettings } from '@/features/settings/people/people-settings';
+import { redirect } from 'next/navigation';
 
-export const metadata: Metadata = { title: 'People' };
-
+/** Where this page was before there was an administration. */
 export default function PeoplePage() {
-  return <PeopleSettings />;
+  redirect('/admin/people');
 }

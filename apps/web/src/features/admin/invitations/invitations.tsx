@@ -4,6 +4,8 @@ import type { Invitation } from '@chatbox/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+import { FailedRows, WaitingRows } from '@/components/rows';
+import { Rows, Section } from '@/components/section';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
@@ -11,8 +13,6 @@ import { apiCall } from '@/lib/api';
 import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
 import { sayDay } from '@/lib/say';
-import { Rows, Section } from '../section';
-import { FailedRows, WaitingRows } from '../states';
 import { InviteDialog } from './invite-dialog';
 
 const stateOf = (invitation: Invitation): 'used' | 'expired' | 'open' => {
@@ -57,6 +57,7 @@ export function Invitations() {
   });
   return (
     <Section
+      id="invitations"
       title="Invitations"
       lead="A link for one person. It works once."
       action={

@@ -2,8 +2,8 @@
 
 import type { CreateInvitation } from '@chatbox/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check, Copy } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useState } from 'react';
+import { ShownOnce } from '@/components/shown-once';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogClose } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -11,49 +11,26 @@ import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { Select } from '@/components/ui/select';
 import { apiCall } from '@/lib/api';
+import { useMe } from '@/lib/me';
 import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
+import { changeableBy } from '@/lib/rights';
 import { sayDay } from '@/lib/say';
 
 type InvitedRole = CreateInvitation['role'];
 
-function Link({ token, expiresAt }: { token: string; expiresAt: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const address = `${location.origin}/register?invitation=${encodeURIComponent(token)}`;
-  const field = useRef<HTMLInputElement>(null);
+/** Nobody invites to a role that they could not give. */
+const ROLES_SAID = [
+  ['member', 'Member: chats'],
+  ['admin', 'Administrator: helps to run this server'],
+  ['viewer', 'Viewer: reads only'],
+] as const;
 
-  async function copy(): Promise<void> {
-    field.current?.select();
-    // Without TLS a browser has no clipboard for pages, but still copies what is selected.
-    if (navigator.clipboard) await navigator.clipboard.writeText(address);
-    else document.execCommand('copy');
-    setCopied(true);
-  }
-
-  return (
-    <div className="flex flex-col gap-5">
-      <Field label="Link" hint={`Works once, until ${sayDay(expiresAt)}. It is shown only now.`}>
-        {(wiring) => (
-          <div className="flex gap-2">
-            <Input {...wiring} ref={field} readOnly value={address} onFocus={(event) => event.target.select()} />
-            <Button className="h-10" onClick={() => void copy()}>
-              {isCopied ? <Check /> : <Copy />}
-              {isCopied ? 'Copied' : 'Copy'}
-            </Button>
-          </div>
-        )}
-      </Field>
-      <DialogClose asChild>
-        <Button variant="secondary" className="self-end">
-          Done
-        </Button>
-      </DialogClose>
-    </div>
-  );
-}
+const addressOf = (token: string): string => `${location.origin}/register?invitation=${encodeURIComponent(token)}`;
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
+  const { data: me } = useMe();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<InvitedRole>('member');
   const create = useMutation({
@@ -70,7 +47,11 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   if (made?.token) {
     return (
       <Dialog open onOpenChange={onClose} title="Send this link">
-        <Link token={made.token} expiresAt={made.expiresAt} />
+        <ShownOnce
+          label="Link"
+          hint={`Works once, until ${sayDay(made.expiresAt)}. It is shown only now.`}
+          secret={addressOf(made.token)}
+        />
       </Dialog>
     );
   }
@@ -85,9 +66,11 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         <Field label="Role">
           {(wiring) => (
             <Select {...wiring} value={role} onChange={(event) => setRole(event.target.value as InvitedRole)}>
-              <option value="member">Member: chats</option>
-              <option value="admin">Administrator: helps to run this server</option>
-              <option value="viewer">Viewer: reads only</option>
+              {ROLES_SAID.filter(([value]) => changeableBy(me?.role).includes(value)).map(([value, says]) => (
+                <option key={value} value={value}>
+                  {says}
+                </option>
+              ))}
             </Select>
           )}
         </Field>

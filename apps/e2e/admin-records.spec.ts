@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { launch, openWindow, productUrl, SIZES } from './support/browser.ts';
+import { OWNER, register, somebody } from './support/people.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+it('invites somebody as a viewer', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.goto('/admin/people');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  const email = somebody().email;
+  await page.getByRole('dialog').getByLabel('E-mail').fill(email);
+  await page.getByRole('dialog').getByLabel('Role').selectOption('viewer');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  expect(await page.getByRole('textbox', { name: 'Link' }).inputValue()).toContain('/register?invitation=');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('list', { name: 'Invitations' }).getByText(email).waitFor();
+  await page.getByRole('button', { name: `Revoke the invitation for ${email}` }).click();
+  await page.getByRole('list', { name: 'Invitations' }).getByText(email).waitFor({ state: 'detached' });
+  await context.close();
+});
+
+it('filters the audit log, opens an entry, and exports what is shown', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await context.request.post('/api/v1/admin/invitations', { data: {}, headers: { origin: productUrl() } });
+  await page.goto('/admin/audit');
+  await page.getByText(/^Whole and unchanged/).waitFor();
+  await page.getByLabel('About').selectOption('invitation');
+  await page.waitForURL(/about=invitation/);
+  await page.getByLabel('From').fill('2020-01-01');
+  await page.waitForURL(/from=2020-01-01/);
+  await page.reload();
+  const row = page.getByRole('button', { name: 'Invitation: created' }).first();
+  await row.click();
+  await page.getByRole('button', { name: `Only what ${OWNER.email} did` }).click();
+  await page.getByRole('button', { name: 'By one person' }).waitFor();
+  expect(await page.getByRole('button', { name: /^Person:/ }).count()).toBe(0);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.slice(1).every((line) => line.includes('invitation.'))).toBe(true);
+
+  await page.getByLabel('Until').fill('2020-01-02');
+  await page.getByText('Nothing of that kind happened then.').waitFor();
+  await context.close();
+});
+
+it('makes a key, shows it once, and takes it back in the administration', async () => {
+  const ann = await register(productUrl(), somebody());
+  const theirs = await openWindow(browser, { as: ann });
+  await theirs.page.goto('/settings/keys');
+  await theirs.page.getByRole('button', { name: 'New key' }).click();
+  expect(await theirs.page.getByRole('checkbox', { name: /administration/ }).count()).toBe(0);
+  await theirs.page.getByLabel('Name').fill('Weekly report');
+  await theirs.page.getByRole('button', { name: 'Make the key' }).click();
+  const key = await theirs.page.getByRole('textbox', { name: 'Key' }).inputValue();
+  const useKey = () => fetch(`${productUrl()}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await useKey()).status).toBe(200);
+  await theirs.page.getByRole('button', { name: 'Done' }).click();
+  await theirs.page.getByRole('listitem').filter({ hasText: 'Weekly report' }).getByText('works').waitFor();
+  expect(await theirs.page.content()).not.toContain(key);
+
+  const mine = await openWindow(browser, { as: OWNER });
+  await mine.page.goto('/admin/keys');
+  await mine.page.getByRole('searchbox', { name: 'Search keys' }).fill(ann.email);
+  await mine.page.getByRole('button', { name: `Revoke Weekly report of ${ann.email}` }).click();
+  await mine.page.getByRole('button', { name: 'Revoke Weekly report', exact: true }).click();
+  await mine.page.getByRole('cell', { name: /^revoked/ }).waitFor();
+  expect((await useKey()).status).toBe(401);
+  await Promise.all([mine.context.close(), theirs.context.close()]);
+});
+
+const PAGES = [
+  { path: '/admin/people', ready: 'table' },
+  { path: '/admin/audit', ready: 'table' },
+  { path: '/admin/keys', ready: 'table' },
+  { path: '/admin/settings', ready: 'radiogroup' },
+  { path: '/settings/keys', ready: 'list' },
+] as const;
+
+it.each(PAGES)('axe finds nothing on $path, and nothing hangs over the edge', async ({ path, ready }) => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  for (const name of ['One', 'Two']) {
+    await context.request.post('/api/v1/keys', {
+      data: { name, scopes: ['chat:read'] },
+      headers: { origin: productUrl() },
+    });
+  }
+  await page.goto(path);
+  await page.locator('main').getByRole(ready).last().waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
+  }
+  for (const [name, size] of Object.entries(SIZES)) {
+    await page.setViewportSize(size);
+    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect([name, overhang]).toEqual([name, Math.min(overhang, 0)]);
+  }
+  await context.close();
+});

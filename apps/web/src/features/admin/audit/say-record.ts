@@ -1,0 +1,39 @@
+import type { AuditRecord } from '@chatbox/contracts';
+
+/** What stands before the point of an action, as a filter offers it. */
+export const KINDS = [
+  { value: 'person', label: 'People' },
+  { value: 'session', label: 'Sessions' },
+  { value: 'invitation', label: 'Invitations' },
+  { value: 'key', label: 'Keys' },
+  { value: 'factor', label: 'Second factors' },
+  { value: 'connection', label: 'Model connections' },
+  { value: 'settings', label: 'Settings' },
+  { value: 'audit', label: 'The audit log' },
+] as const;
+
+/** `person.role_changed` as a person says it. */
+export const sayAction = (action: string): string => {
+  const words = action.replace('.', ': ').replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+export const sayActor = ({ actor }: AuditRecord): string => {
+  if (!actor) return 'The server';
+  return actor.keyId ? `${actor.email}, by a key` : actor.email;
+};
+
+export const sayTarget = ({ target }: AuditRecord): string => (target ? (target.name ?? target.id) : '—');
+
+/** A day of the reader, from its first moment on; null for what is no day. */
+export function startOfDay(day: string): Date | null {
+  const moment = /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(`${day}T00:00`) : null;
+  return moment && !Number.isNaN(moment.getTime()) ? moment : null;
+}
+
+/** The first moment after that day; a day may have 23 or 25 hours. */
+export function endOfDay(day: string): Date | null {
+  const moment = startOfDay(day);
+  moment?.setDate(moment.getDate() + 1);
+  return moment;
+}
