@@ -17,11 +17,12 @@ import {
 
 let app: TestApp;
 let owner: Person;
-beforeEach(async () => {
+beforeAll(async () => {
   app = await startTestApp();
   owner = await aUser(app);
 });
-afterEach(() => app.close());
+afterEach(() => require());
+afterAll(() => app.close());
 
 const ask = (method: string, path: string, token: string, body?: unknown) =>
   app.api<Problem & AuthResult & Factors & Fresh>(method, path, { token, ...(body === undefined ? {} : { body }) });
@@ -38,17 +39,22 @@ const SENSITIVE: [string, string][] = [
   ['POST', '/api/v1/auth/factors/passkeys'],
   ['DELETE', '/api/v1/auth/factors/passkeys/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
   ['DELETE', '/api/v1/admin/people/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e/factors'],
+  ['POST', '/api/v1/keys'],
+  ['POST', '/api/v1/admin/connections'],
+  ['PATCH', '/api/v1/admin/connections/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
+  ['DELETE', '/api/v1/admin/connections/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
+  ['PATCH', '/api/v1/admin/people/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
 ];
 
 describe('HARDENING 21: a sensitive change', () => {
   it.each(SENSITIVE)('wants a fresh proof: %s %s', async (method, path) => {
     await letTheProofPass(app, owner);
-    expect(await ask(method, path, owner.token, method === 'POST' ? {} : undefined)).toMatchObject({
+    expect(await ask(method, path, owner.token, method === 'DELETE' ? undefined : {})).toMatchObject({
       status: 403,
       body: { code: 'auth.fresh_factor_required' },
     });
     expect((await fresh(owner.token, { password: PASSWORD })).status).toBe(200);
-    expect((await ask(method, path, owner.token, method === 'POST' ? {} : undefined)).body?.code).not.toBe(
+    expect((await ask(method, path, owner.token, method === 'DELETE' ? undefined : {})).body?.code).not.toBe(
       'auth.fresh_factor_required',
     );
   });
@@ -194,11 +200,17 @@ describe('somebody who has lost their factors', () => {
       recoveryCodesLeft: 0,
     });
     expect(
-      await rowsOf(app, `SELECT actor_email, target_id, address FROM audit WHERE action = 'person.factors_reset'`),
+      await rowsOf(
+        app,
+        `SELECT actor_email, target_id, address FROM audit WHERE action = 'person.factors_reset' AND target_id = $1`,
+        [ann.user.id],
+      ),
     ).toEqual([{ actor_email: owner.email, target_id: ann.user.id, address: '127.0.0.1' }]);
-    expect(await rowsOf(app, `SELECT actor_id FROM audit WHERE action = 'factor.totp_set'`)).toEqual([
-      { actor_id: ann.user.id },
-    ]);
+    expect(
+      await rowsOf(app, `SELECT actor_id FROM audit WHERE action = 'factor.totp_set' AND target_id = $1`, [
+        ann.user.id,
+      ]),
+    ).toEqual([{ actor_id: ann.user.id }]);
   });
 
   it('is nobody whom one may not touch', async () => {

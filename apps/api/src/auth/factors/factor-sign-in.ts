@@ -31,7 +31,7 @@ export class FactorSignIn {
 
   /** Throws `auth.challenge_invalid`, `auth.factor_wrong`, `auth.too_many_attempts` or `auth.suspended`. */
   async finish({ challenge, ...proof }: LoginFactor, page: OwnPage | null, device: Device): Promise<AuthResult> {
-    const account = await this.active(await this.challenges.try(challenge));
+    const account = await this.account(await this.challenges.try(challenge));
     const spend = await this.proofs.examine(account.id, proof, { secondStep: challenge }, page);
     return this.open(account, device, async (manager) => {
       await this.challenges.close(manager, challenge);
@@ -48,13 +48,13 @@ export class FactorSignIn {
     const proven = await this.ceremonies.read({ signIn: browser }, answer, page);
     // WebAuthn Level 3 §7.2, step 6: who did not say who they are must be named by the authenticator.
     if (!proven || answer.response.userHandle == null) throw new AppError('auth.factor_wrong');
-    const account = await this.active(proven.passkey.accountId);
+    const account = await this.account(proven.passkey.accountId);
     return this.open(account, device, (manager) => this.ceremonies.spend(manager, proven));
   }
 
-  private async active(accountId: string): Promise<Account> {
+  private async account(accountId: string): Promise<Account> {
     const account = await this.accounts.read(accountId);
-    if (account?.status !== 'active') throw new AppError('auth.suspended');
+    if (!account) throw new AppError('auth.challenge_invalid');
     return account;
   }
 
