@@ -24,7 +24,7 @@ export function AdminNavigation() {
       aria-label="Administration"
       className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0 lg:w-40 lg:shrink-0 lg:border-0"
     >
-      <ul className="flex gap-1 lg:sticky lg:top-6 lg:flex-col">
+      <ul className="flex gap-1 lg:sticky lg:top-0 lg:flex-col">
         {pages.map(({ href, label, icon: Icon }) => {
           const isCurrent = pathname.startsWith(href);
           return (

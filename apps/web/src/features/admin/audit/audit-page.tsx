@@ -25,7 +25,7 @@ function columnsFor(openSeq: number | null, open: (seq: number | null) => void):
     {
       key: 'what',
       label: 'What',
-      className: 'md:w-[30%]',
+      className: 'md:w-[24%]',
       cell: (record) => {
         const isOpen = record.seq === openSeq;
         return (
@@ -54,13 +54,13 @@ function columnsFor(openSeq: number | null, open: (seq: number | null) => void):
       },
     },
     { key: 'who', label: 'Who', wide: true, className: 'truncate', cell: sayActor },
-    { key: 'target', label: 'To whom or what', wide: true, className: 'truncate', cell: sayTarget },
+    { key: 'target', label: 'Target', wide: true, className: 'truncate', cell: sayTarget },
     { key: 'when', label: 'When', wide: true, className: 'w-44', cell: ({ at }) => sayMoment(at) },
     {
       key: 'where',
       label: 'From where',
       wide: true,
-      className: 'w-32 truncate',
+      className: 'w-28 truncate',
       cell: ({ address }) => address ?? '—',
     },
   ];

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<Person, Sort>[] = [
     key: 'name',
     label: 'Name',
     sort: 'name',
-    className: 'md:w-[34%]',
+    className: 'md:w-[28%]',
     cell: (person) => (
       <div className="min-w-0">
         <Link
@@ -43,8 +43,15 @@ const COLUMNS: readonly Column<Person, Sort>[] = [
   },
   { key: 'role', label: 'Role', wide: true, cell: ({ role }) => ROLE_SAYS[role] },
   { key: 'status', label: 'Status', wide: true, cell: ({ status }) => <StatusBadge status={status} /> },
-  { key: 'seen', label: 'Last seen', sort: 'lastSeenAt', wide: true, cell: seen },
-  { key: 'since', label: 'Since', sort: 'createdAt', wide: true, cell: ({ createdAt }) => sayDay(createdAt) },
+  { key: 'seen', label: 'Last seen', sort: 'lastSeenAt', wide: true, className: 'w-32 whitespace-nowrap', cell: seen },
+  {
+    key: 'since',
+    label: 'Since',
+    sort: 'createdAt',
+    wide: true,
+    className: 'w-30 whitespace-nowrap',
+    cell: ({ createdAt }) => sayDay(createdAt),
+  },
   {
     key: 'actions',
     label: 'Actions',
