@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AuthResult, Problem, Setup } from '@chatbox/contracts';
 import type { ApiAnswer } from './harness/api.ts';
 import { aUser, PASSWORD } from './harness/people.ts';
@@ -74,7 +75,7 @@ describe('registration', () => {
     ['null', null],
     ['an object', { length: 20 }],
   ])('refuses a password that is %s', async (_, password) => {
-    const { status, body } = await register({ email: 'bad@example.org', password });
+    const { status, body } = await register({ email: `${randomUUID()}@example.org`, password });
     expect({ status, code: body.code }).toEqual({ status: 400, code: 'request.invalid' });
     expect(JSON.stringify(body)).not.toContain('long enough');
   });

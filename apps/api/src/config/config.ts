@@ -45,7 +45,10 @@ export const ConfigSchema = z.object({
     text.refine((list) => listed(list).every((key) => key.length >= 32), 'at least 32 characters, each of a list too'),
     'Signs access tokens; made at the first run when not given. Old ones may follow, separated by commas: they still verify, for the hour that a token lives',
   ),
-  SESSION_SECRET: secret(text.min(32), 'Signs cookies; made at the first run when not given'),
+  SESSION_SECRET: secret(
+    text.min(32),
+    'Keys the fingerprints of requests that may be repeated (Idempotency-Key); made at the first run when not given',
+  ),
   MASTER_KEY: secret(
     text.min(32),
     'Encrypts provider keys at rest; made at the first run when not given. Old ones may follow, separated by commas',

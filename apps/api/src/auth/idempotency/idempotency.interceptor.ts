@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
+import { Config } from '../../config/config.ts';
 import { toAppError } from '../../http/problem.ts';
 import { type Claim, KeptAnswers } from './kept-answers.ts';
 
@@ -17,7 +18,10 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly kept: KeptAnswers) {}
+  constructor(
+    private readonly kept: KeptAnswers,
+    private readonly config: Config,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
@@ -27,7 +31,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return from(
-      this.once(claimOf(request, request.identity, key), reply, () =>
+      this.once(claimOf(request, request.identity, key, this.config.SESSION_SECRET), reply, () =>
         lastValueFrom(next.handle(), { defaultValue: undefined }),
       ),
     );
@@ -52,7 +56,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-const claimOf = (request: FastifyRequest, who: Identity, key: string | string[]): Claim => {
+const claimOf = (request: FastifyRequest, who: Identity, key: string | string[], secret: string): Claim => {
   if (typeof key !== 'string' || !KEY.test(key))
     throw new AppError('request.invalid', {
       issues: [{ path: HEADER, message: 'is 1 to 200 visible ASCII characters' }],
@@ -63,7 +67,8 @@ const claimOf = (request: FastifyRequest, who: Identity, key: string | string[])
     accountId: who.userId,
     key,
     attempt: randomUUID(),
-    fingerprint: createHash('sha256')
+    // Keyed, because a body may hold a password, and what is kept must not let anybody try passwords against it.
+    fingerprint: createHmac('sha256', secret)
       .update(JSON.stringify([request.method, request.url, request.body ?? null]))
       .digest(),
   };
