@@ -4,13 +4,18 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { isProblem } from '@/lib/problem';
-import { loginPath } from '@/lib/session';
+import { FACTOR_SETUP, factorSetupPath, loginPath } from '@/lib/session';
+import { FreshProof } from './fresh-proof';
 
 const SECOND = 1000;
 
-function openQueryClient(onSessionEnded: () => void): QueryClient {
+function openQueryClient({
+  onSessionEnded,
+  onFactorMissing,
+}: Record<'onSessionEnded' | 'onFactorMissing', () => void>) {
   const onError = (error: unknown): void => {
     if (isProblem(error, 'auth.required', 'auth.refresh_invalid', 'auth.token_expired')) onSessionEnded();
+    if (isProblem(error, 'auth.factor_setup_required')) onFactorMissing();
   };
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
@@ -29,10 +34,20 @@ function openQueryClient(onSessionEnded: () => void): QueryClient {
 export function Providers({ children }: { children: ReactNode }) {
   const router = useRouter();
   const [client] = useState(() =>
-    openQueryClient(() => {
-      if (location.pathname === '/login' || location.pathname === '/register') return;
-      router.replace(loginPath());
+    openQueryClient({
+      onSessionEnded: () => {
+        if (location.pathname === '/login' || location.pathname === '/register') return;
+        router.replace(loginPath());
+      },
+      onFactorMissing: () => {
+        if (location.pathname !== FACTOR_SETUP) router.replace(factorSetupPath());
+      },
     }),
   );
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return (
+    <QueryClientProvider client={client}>
+      {children}
+      <FreshProof />
+    </QueryClientProvider>
+  );
 }

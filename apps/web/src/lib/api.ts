@@ -1,6 +1,7 @@
 import type { ROUTES, RouteName } from '@chatbox/contracts';
 import type { z } from 'zod';
-import { problemOf, unreachable } from './problem';
+import { becomeFresh } from './fresh';
+import { isProblem, type ProblemError, problemOf, unreachable } from './problem';
 import { refreshSession } from './session';
 
 type Table = typeof ROUTES;
@@ -55,12 +56,14 @@ async function send(method: string, address: string, { body, signal }: Call): Pr
   }
 }
 
-/** Routes whose 401 is an answer about what was typed, not about the session. */
-const SIGNS_IN: ReadonlySet<RouteName> = new Set(['auth.login', 'auth.register', 'auth.refresh']);
+async function refusalOf(response: Response): Promise<ProblemError | null> {
+  return response.ok ? null : await problemOf(response);
+}
 
 /**
- * Calls a route of contracts by its name. An access token that ran out is renewed once, for all tabs together, and the call
- * is repeated. Throws a ProblemError; the answer is trusted to have the shape that contracts promise.
+ * Calls a route of contracts by its name. An access token that ran out is renewed once, for all tabs together, and a change
+ * that needs a fresh proof asks the person for it; then the call is repeated. Throws a ProblemError; the answer is trusted to
+ * have the shape that contracts promise.
  */
 export async function apiCall<Name extends RouteName>(
   name: Name,
@@ -71,13 +74,23 @@ export async function apiCall<Name extends RouteName>(
   const address = addressOf(path, call);
   const startedAt = Date.now();
   let response = await send(method, address, call);
-  if (response.status === 401 && !SIGNS_IN.has(name)) {
+  let refusal = await refusalOf(response);
+  if (isProblem(refusal, 'auth.required', 'auth.token_expired')) {
     await refreshSession(startedAt);
     response = await send(method, address, call);
+    refusal = await refusalOf(response);
   }
-  if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as Answer<Name>;
+  if (isProblem(refusal, 'auth.fresh_factor_required') && (await becomeFresh())) {
+    response = await send(method, address, call);
+    refusal = await refusalOf(response);
+  }
+  if (refusal) throw refusal;
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer<Name>;
 }
+
+/** Where a file is fetched from that the browser saves by itself. */
+export const downloadAddress = (name: RouteName): string => ROUTE_TABLE[name][1];
 
 /** The options may be left out where a route needs none. */
 type CallArguments<Name extends RouteName> =

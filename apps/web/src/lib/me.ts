@@ -14,3 +14,10 @@ export const useSetup = () =>
     queryKey: queryKeys.setup,
     queryFn: ({ signal }) => apiCall('setup.read', { signal }),
   });
+
+/** How the person signs in. Refused, like most, while the second factor that the role needs is missing. */
+export const useAccount = () =>
+  useQuery({ queryKey: queryKeys.account, queryFn: ({ signal }) => apiCall('account.state', { signal }) });
+
+export const useFactors = () =>
+  useQuery({ queryKey: queryKeys.factors, queryFn: ({ signal }) => apiCall('factors.read', { signal }) });

@@ -13,6 +13,8 @@ export const queryKeys = {
   keys: ['keys'],
   allKeys: ['all-keys'],
   audit: ['audit'],
+  account: ['account'],
+  factors: ['factors'],
   /** Infinite list: pages of `{items, nextCursor}`, the latest conversation first. */
   conversations: ['conversations'],
   conversation: (id: string) => ['conversation', id],

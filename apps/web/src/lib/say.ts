@@ -38,3 +38,11 @@ export function sayAgo(timestamp: string, now = Date.now()): string {
   const [unit, size] = step;
   return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
+
+const SECONDS_PER_MINUTE = 60;
+
+export function sayWait(seconds: number): string {
+  if (seconds < SECONDS_PER_MINUTE) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  const minutes = Math.ceil(seconds / SECONDS_PER_MINUTE);
+  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}

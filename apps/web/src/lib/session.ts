@@ -39,7 +39,13 @@ const LOCAL_PATH = /^\/(?![/\\])/;
 /** Only a path of this site: an address from a link must not send a person elsewhere after signing in. */
 export const safeNext = (next: string | null | undefined): string => (next && LOCAL_PATH.test(next) ? next : '/');
 
-export const loginPath = (): string => {
+const withNext = (path: string): string => {
   const here = `${location.pathname}${location.search}`;
-  return here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`;
+  return here === '/' ? path : `${path}?next=${encodeURIComponent(here)}`;
 };
+
+export const loginPath = (): string => withNext('/login');
+
+/** Where somebody goes whose role needs a second factor, and who has none. */
+export const FACTOR_SETUP = '/set-up-factor';
+export const factorSetupPath = (): string => withNext(FACTOR_SETUP);

@@ -1,5 +1,6 @@
 import { ProblemError } from '@/lib/problem';
-import { checkEntries, complaintsOf, sayWait } from './complaints';
+import { sayWait } from '@/lib/say';
+import { checkEntries, complaintsOf } from './complaints';
 
 const problem = (code: 'auth.too_many_attempts' | 'request.invalid', extra: object) =>
   new ProblemError({

@@ -1,4 +1,5 @@
 import { isProblem, sayProblem } from '@/lib/problem';
+import { sayRefusal } from '@/lib/refusal';
 
 export type FieldName = 'name' | 'email' | 'password';
 
@@ -9,14 +10,6 @@ export interface Complaints {
 }
 
 const NAMES: readonly string[] = ['name', 'email', 'password'] satisfies FieldName[];
-const SECONDS_PER_MINUTE = 60;
-
-export function sayWait(seconds: number): string {
-  if (seconds < SECONDS_PER_MINUTE) return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
-  const minutes = Math.ceil(seconds / SECONDS_PER_MINUTE);
-  return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-}
-
 /** Puts what the server said next to the field it is about. */
 export function complaintsOf(error: unknown): Complaints {
   if (!error) return { fields: {} };
@@ -29,11 +22,7 @@ export function complaintsOf(error: unknown): Complaints {
   if (isProblem(error, 'auth.bad_credentials')) {
     return { fields: {}, form: 'E-mail or password is wrong.' };
   }
-  if (isProblem(error, 'auth.too_many_attempts', 'rate.limited')) {
-    const { title, retryAfterSeconds } = error.problem;
-    const wait = retryAfterSeconds === undefined ? 'later' : `in ${sayWait(retryAfterSeconds)}`;
-    return { fields: {}, form: `${title}. Try again ${wait}.` };
-  }
+  if (isProblem(error, 'auth.too_many_attempts', 'rate.limited')) return { fields: {}, form: sayRefusal(error) };
   const issues = isProblem(error, 'request.invalid') ? (error.problem.issues ?? []) : [];
   const fields = Object.fromEntries(issues.filter(({ path }) => NAMES.includes(path)).map((i) => [i.path, i.message]));
   return Object.keys(fields).length > 0 ? { fields } : { fields: {}, form: sayProblem(error) };

@@ -6,6 +6,7 @@ import { DatabaseZap, KeyRound, RefreshCw } from 'lucide-react';
 import Link from 'next/link';
 import { type FormEvent, useState } from 'react';
 import { Mark } from '@/components/mark';
+import { PasswordField } from '@/components/password-field';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
@@ -14,13 +15,14 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Spinner } from '@/components/ui/spinner';
 import { apiCall } from '@/lib/api';
 import { useSetup } from '@/lib/me';
-import { sayProblem } from '@/lib/problem';
+import { isProblem, sayProblem } from '@/lib/problem';
 import { type Complaints, checkEntries, complaintsOf } from './complaints';
 import { DoorCard } from './door-card';
 import { EmailField } from './email-field';
 import { useEnter } from './enter';
 import { focusFirstInvalid } from './focus';
-import { PasswordField } from './password-field';
+import { ProviderButton } from './other-ways';
+import { WaitingCard } from './waiting-card';
 
 const PROMISES = [
   {
@@ -36,7 +38,15 @@ const PROMISES = [
   },
 ];
 
-function EntryForm({ invitation, isOwner }: { invitation: string | undefined; isOwner: boolean }) {
+function EntryForm({
+  invitation,
+  isOwner,
+  onWaiting,
+}: {
+  invitation: string | undefined;
+  isOwner: boolean;
+  onWaiting?: () => void;
+}) {
   const enter = useEnter('/');
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
@@ -46,6 +56,9 @@ function EntryForm({ invitation, isOwner }: { invitation: string | undefined; is
     mutationFn: () =>
       apiCall('auth.register', { body: { email, password, name: name.trim() || undefined, invitation } }),
     onSuccess: enter,
+    onError: (error) => {
+      if (isProblem(error, 'auth.approval_pending')) onWaiting?.();
+    },
   });
   const said = complaintsOf(register.error);
   const errors = { ...said.fields, ...checked };
@@ -124,8 +137,15 @@ function refusalOf(setup: Setup, invitation: string | undefined): string | undef
   return undefined;
 }
 
+function leadOf(setup: Setup, invitation: string | undefined): string | undefined {
+  if (invitation !== undefined) return 'You were invited. Choose how to sign in from now on.';
+  if (setup.registration === 'approval') return 'An administrator approves every new account.';
+  return undefined;
+}
+
 export function RegisterForm({ invitation }: { invitation: string | undefined }) {
   const { data: setup, error, refetch } = useSetup();
+  const [isWaiting, setWaiting] = useState(false);
   if (error) {
     return (
       <DoorCard title="Not ready yet">
@@ -148,14 +168,24 @@ export function RegisterForm({ invitation }: { invitation: string | undefined })
       </DoorCard>
     );
   }
+  if (isWaiting) return <WaitingCard />;
   if (setup.needsOwner) return <FirstRun />;
   const refusal = refusalOf(setup, invitation);
+  const providers = setup.signIn.filter((way) => way.kind === 'oidc');
   return (
-    <DoorCard
-      title="Create an account"
-      lead={invitation === undefined ? undefined : 'You were invited. Choose how to sign in from now on.'}
-    >
-      {refusal ? <Notice>{refusal}</Notice> : <EntryForm invitation={invitation} isOwner={false} />}
+    <DoorCard title="Create an account" lead={leadOf(setup, invitation)}>
+      {refusal ? (
+        <Notice>{refusal}</Notice>
+      ) : (
+        <EntryForm invitation={invitation} isOwner={false} onWaiting={() => setWaiting(true)} />
+      )}
+      {refusal ? null : (
+        <div className="mt-3 flex flex-col gap-2">
+          {providers.map(({ name }) => (
+            <ProviderButton key={name} name={name} next="/" invitation={invitation} />
+          ))}
+        </div>
+      )}
       <p className="mt-5 text-center text-muted-foreground">
         Already have an account?{' '}
         <Link href="/login" className="font-medium text-accent underline underline-offset-4">

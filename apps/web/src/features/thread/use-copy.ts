@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
+import { write } from '@/lib/clipboard';
 
 const SHOWN_MS = 1500;
 
@@ -19,18 +20,4 @@ export function useCopy(): [copied: boolean, copy: (text: string) => void] {
     );
   }, []);
   return [copied, copy];
-}
-
-/** navigator.clipboard exists in secure contexts only; a server in the local network is often plain http. */
-async function write(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement('textarea');
-  area.value = text;
-  area.style.position = 'fixed';
-  area.style.opacity = '0';
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  if (!done) throw new Error('copy refused');
 }

@@ -1,31 +1,40 @@
 'use client';
 
 import { Eye, EyeOff } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 
 export function PasswordField({
+  label = 'Password',
   value,
   onChange,
   autoComplete,
   hint,
   error,
+  autoFocus = false,
 }: {
+  label?: string;
   value: string;
   onChange: (value: string) => void;
   autoComplete: 'current-password' | 'new-password';
-  hint?: string;
+  hint?: string | undefined;
   error?: string | undefined;
+  autoFocus?: boolean;
 }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoFocus) field.current?.focus();
+  }, [autoFocus]);
   const [isShown, setShown] = useState(false);
   return (
-    <Field label="Password" hint={hint} error={error}>
+    <Field label={label} hint={hint} error={error}>
       {(wiring) => (
         <span className="relative block">
           <Input
             {...wiring}
+            ref={field}
             type={isShown ? 'text' : 'password'}
             name="password"
             autoComplete={autoComplete}
