@@ -89,9 +89,6 @@ export async function apiCall<Name extends RouteName>(
   return (text === '' ? undefined : JSON.parse(text)) as Answer<Name>;
 }
 
-/** Where a file is fetched from that the browser saves by itself. */
-export const downloadAddress = (name: RouteName): string => ROUTE_TABLE[name][1];
-
 /** The options may be left out where a route needs none. */
 type CallArguments<Name extends RouteName> =
   object extends Options<Name> ? [options?: Options<Name>] : [options: Options<Name>];

@@ -1,12 +1,13 @@
 'use client';
 
-import { Bot, KeyRound, Palette, UserRound } from 'lucide-react';
+import { Bot, KeyRound, Palette, ShieldCheck, UserRound } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '@/lib/cn';
 
 const PAGES = [
   { href: '/settings/profile', label: 'Profile', icon: UserRound },
+  { href: '/settings/security', label: 'Security', icon: ShieldCheck },
   { href: '/settings/appearance', label: 'Appearance', icon: Palette },
   { href: '/settings/models', label: 'Models', icon: Bot },
   { href: '/settings/keys', label: 'Keys', icon: KeyRound },

@@ -15,7 +15,6 @@ import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
 import { ROLE_SAYS } from '@/lib/rights';
 import { sayDay } from '@/lib/say';
-import { Sessions } from './sessions';
 
 function NameForm({ me }: { me: User }) {
   const client = useQueryClient();
@@ -67,7 +66,6 @@ export function ProfileSettings() {
   return (
     <SettingsPage title="Profile">
       <Section title="You">{me ? <NameForm me={me} /> : <Skeleton className="h-48 rounded-lg" />}</Section>
-      <Sessions />
     </SettingsPage>
   );
 }
