@@ -46,7 +46,24 @@ const SIGNED_IN: Look[] = [
   {
     name: 'profile',
     path: '/settings/profile',
-    ready: (page) => page.getByRole('list', { name: 'Sessions' }).waitFor(),
+    ready: (page) => page.getByLabel('Name').waitFor(),
+  },
+  {
+    name: 'security',
+    path: '/settings/security',
+    ready: async (page) => {
+      await page.getByLabel('Current password').waitFor();
+      await page.getByRole('list', { name: 'Second factors' }).waitFor();
+      await page.getByRole('list', { name: 'Sessions' }).waitFor();
+    },
+  },
+  {
+    name: 'setting up the authenticator app',
+    path: '/settings/security',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
+      await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+    },
   },
   { name: 'appearance', path: '/settings/appearance', ready: heading('Appearance') },
   { name: 'models', path: '/settings/models', ready: (page) => page.getByRole('list', { name: 'Models' }).waitFor() },
@@ -56,6 +73,9 @@ const SIGNED_IN: Look[] = [
 ];
 const OUTSIDE: Look[] = [
   { name: 'sign in', path: '/login', ready: heading('Sign in') },
+  { name: 'forgotten password', path: '/forgot-password', ready: (page) => page.getByText('sends no mail').waitFor() },
+  { name: 'new password', path: '/reset-password#token=x', ready: (page) => page.getByLabel('New password').waitFor() },
+  { name: 'verify e-mail', path: '/verify-email#token=x', ready: (page) => page.getByRole('button').first().waitFor() },
   { name: 'register', path: '/register', ready: heading('Create an account') },
 ];
 

@@ -45,7 +45,7 @@ it('ends another session, which has to sign in again', async () => {
   await there.page.goto('/');
   await there.page.getByRole('heading', { name: /, Ann$/ }).waitFor();
 
-  await here.page.goto('/settings/profile');
+  await here.page.goto('/settings/security');
   await here.page.getByRole('button', { name: 'End Safari on iPhone' }).click();
   await here.page.getByRole('button', { name: 'End Safari on iPhone' }).waitFor({ state: 'detached' });
   await there.page.goto('/settings/profile');

@@ -11,7 +11,7 @@ afterAll(() => browser?.close());
 async function enter(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 it('brings a person back to the page they asked for', async () => {
@@ -47,10 +47,10 @@ it('says what is wrong, and how long a locked account waits', async () => {
   await alert.getByText('E-mail or password is wrong.').waitFor();
   for (let attempt = 2; attempt <= 5; attempt++) {
     const answered = page.waitForResponse('**/api/v1/auth/login');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await answered;
   }
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await alert.getByText(/Too many failed sign-ins .* Try again in \d+ minutes?\./).waitFor();
   await context.close();
 });

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { launch, openWindow, productUrl } from './support/browser.ts';
+import { OWNER, register, somebody } from './support/people.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+const NEW_PASSWORD = 'another calm and long password';
+
+it('ends the other session with a change of the password', async () => {
+  const ann = await register(productUrl(), somebody());
+  const there = await openWindow(browser, { as: ann });
+  await there.page.goto('/settings/appearance');
+  const { context, page } = await openWindow(browser, { as: ann });
+  await page.goto('/settings/security');
+  await page.getByLabel('Current password').fill('not the password');
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('That is not your password.').waitFor();
+  await page.getByLabel('Current password').fill(ann.password);
+  await page.keyboard.press('Enter');
+  await page.getByText('Your password is changed.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Security' }).waitFor();
+  await there.page.waitForURL(/\/login/);
+  await Promise.all([there.context.close(), context.close()]);
+});
+
+it('asks once more who it is where the proof is old, and then goes on', async () => {
+  const ann = await register(productUrl(), somebody());
+  const { context, page } = await openWindow(browser, { as: ann });
+  let refusals = 0;
+  await page.route('**/api/v1/auth/factors/totp', (route) => {
+    refusals += 1;
+    if (refusals > 1) return route.continue();
+    return route.fulfill({
+      status: 403,
+      contentType: 'application/problem+json',
+      json: {
+        type: 'about:blank',
+        title: 'Prove once more that it is you',
+        status: 403,
+        code: 'auth.fresh_factor_required',
+        retry: false,
+      },
+    });
+  });
+  await page.goto('/settings/security');
+  await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
+  await dialog.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('That is not your password.').waitFor();
+  await dialog.getByLabel('Password', { exact: true }).fill(ann.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+  await context.close();
+});
+
+it('sets a new password by the link that the owner hands over, once', async () => {
+  const ann = await register(productUrl(), somebody());
+  const headers = { origin: productUrl() };
+  const person = await openWindow(browser, { as: ann });
+  const { id } = (await (await person.context.request.get('/api/v1/auth/me')).json()) as { id: string };
+  const owner = await openWindow(browser, { as: OWNER });
+  const made = await owner.context.request.post(`/api/v1/admin/people/${id}/reset-link`, { headers });
+  expect(made.status()).toBe(201);
+  const { path } = (await made.json()) as { path: string };
+  await Promise.all([person.context.close(), owner.context.close()]);
+
+  const { context, page } = await openWindow(browser);
+  await page.goto('/login');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByText('This server sends no mail. Ask its owner for a link').waitFor();
+  await page.goto(path);
+  await page.waitForURL(`${productUrl()}/reset-password`);
+  await page.getByLabel('New password').fill('short');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByText('Use at least 8 characters.').waitFor();
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel('E-mail').fill(ann.email);
+  await page.getByLabel('Password', { exact: true }).fill(NEW_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /, Ann$/ }).waitFor();
+
+  await page.goto('about:blank');
+  await page.goto(path);
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('This link does not work any more').waitFor();
+  await context.close();
+});
+
+it('gives a person their data, and deletes their account', async () => {
+  const ann = await register(productUrl(), somebody());
+  const { context, page } = await openWindow(browser, { as: ann });
+  await page.goto('/settings/security');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export your data' }).click(),
+  ]);
+  const data = JSON.parse(await readFile(await download.path(), 'utf8')) as { profile: { email: string } };
+  expect(data.profile.email).toBe(ann.email);
+
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await page.getByRole('dialog').getByText('cannot be brought back').waitFor();
+  await page.getByLabel('Your password').fill(ann.password);
+  await page.getByRole('button', { name: 'Delete for good' }).click();
+  await page.waitForURL('**/login');
+  await page.getByLabel('E-mail').fill(ann.email);
+  await page.getByLabel('Password', { exact: true }).fill(ann.password);
+  await page.keyboard.press('Enter');
+  await page.getByText('E-mail or password is wrong.').waitFor();
+  await context.close();
+});
