@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { WsAdapter } from '@nestjs/platform-ws';
 import { AppModule } from './app.module.ts';
 import { openLogger } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
@@ -14,6 +13,7 @@ import { migrate, openDatabase } from './database/database.ts';
 import { startPostgres } from './database/embedded-postgres.ts';
 import { openEngine } from './engine/engine.module.ts';
 import { httpAdapter, setUpHttp } from './http/http-setup.ts';
+import { PlainWsAdapter } from './http/plain-ws-adapter.ts';
 
 export interface RunningApp {
   url: string;
@@ -46,7 +46,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
     lives.defer(() => nest.close());
-    nest.useWebSocketAdapter(new WsAdapter(nest));
+    nest.useWebSocketAdapter(new PlainWsAdapter(nest));
     await setUpHttp(nest, config, logger);
     const port = await listen(nest, config);
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
