@@ -4,8 +4,8 @@ import { Injectable } from '@nestjs/common';
 /** What a generation tells; heartbeats belong to a connection and are made there. */
 export type GenerationEvent = Exclude<StreamEvent, Heartbeat>;
 
-/** Gets the event and, made once for all watchers, its JSON. Must not throw and must not wait. */
-export type Watcher = (event: ServerEvent, json: () => string) => void;
+/** Gets the event and, made once for all watchers, its JSON in UTF-8. Must not throw and must not wait. */
+export type Watcher = (event: ServerEvent, json: () => Buffer) => void;
 
 /**
  * Hands events to those of this process who watch: sockets by account and by conversation, SSE readers by generation.
@@ -51,15 +51,15 @@ export class Fanout {
     };
   }
 
-  private tell(key: string, event: ServerEvent, json: () => string): void {
+  private tell(key: string, event: ServerEvent, json: () => Buffer): void {
     for (const watcher of this.watchers.get(key) ?? []) watcher(event, json);
   }
 }
 
-function once(event: ServerEvent): () => string {
-  let json: string | undefined;
+function once(event: ServerEvent): () => Buffer {
+  let json: Buffer | undefined;
   return () => {
-    json ??= JSON.stringify(event);
+    json ??= Buffer.from(JSON.stringify(event));
     return json;
   };
 }

@@ -130,7 +130,7 @@ export class SocketSession {
       return this.socket.close(CLOSE.tooManySockets, 'too many sockets of one person');
     }
     this.identity = who;
-    const leave = this.rooms.fanout.watchAccount(who.userId, (_event, json) => this.socket.sendText(json()));
+    const leave = this.rooms.fanout.watchAccount(who.userId, (_event, json) => this.socket.sendShared(json()));
     this.leaveAccount = () => {
       leave();
       this.rooms.people.leave(who.userId);
@@ -157,7 +157,7 @@ export class SocketSession {
   private async subscribe(who: Identity, { id, conversationId, places }: FrameOf<'subscribe'>): Promise<void> {
     const { access, store, fanout, alive } = this.rooms;
     const { conversation } = await access.conversation(conversationId, who);
-    const early: string[] = [];
+    const early: Buffer[] = [];
     const stopKeeping = fanout.watchConversation(conversationId, (event, json) => {
       if (event.type === 'message') early.push(json());
     });
@@ -170,12 +170,12 @@ export class SocketSession {
       if (this.ended) return;
       this.unsubscribe(conversationId);
       this.accept(id, { conversationId, revision: conversation.revision });
-      for (const json of early) this.socket.sendText(json);
+      for (const json of early) this.socket.sendShared(json);
       const placeOf = new Map(places.map((place) => [place.generationId, place]));
       const here = alive.all().filter(({ row }) => row.conversationId === conversationId);
       const wanted = new Set([...running, ...known, ...here.map(({ row }) => row.id)]);
       const leaves = [...wanted].map((generationId) => this.bringUpToDate(generationId, placeOf.get(generationId)));
-      leaves.push(fanout.watchConversation(conversationId, (_event, json) => this.socket.sendText(json())));
+      leaves.push(fanout.watchConversation(conversationId, (_event, json) => this.socket.sendShared(json())));
       this.subscriptions.set(conversationId, () => {
         for (const leave of leaves) leave();
       });

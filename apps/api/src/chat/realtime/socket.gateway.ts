@@ -51,7 +51,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
   }
 
   handleConnection(raw: WebSocket, request: IncomingMessage): void {
-    const socket = new Socket(raw, () => this.metrics.readerTooSlow('ws'));
+    const socket = new Socket(raw, request.socket, () => this.metrics.readerTooSlow('ws'));
     // Without a listener a broken frame would end the process.
     raw.on('error', (error) => this.logger.debug({ err: error }, 'a socket broke'));
     const address = this.authenticator.addressOf(request.headers, request.socket.remoteAddress);

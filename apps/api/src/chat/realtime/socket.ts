@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { CLOSE } from '@chatbox/contracts';
 import type { WebSocket } from 'ws';
 
@@ -14,6 +15,8 @@ export class Socket {
 
   constructor(
     private readonly raw: WebSocket,
+    /** What `raw` writes to. */
+    private readonly stream: Writable,
     private readonly onSlow: () => void,
   ) {
     raw.on('pong', () => {
@@ -40,10 +43,44 @@ export class Socket {
   }
 
   sendText(text: string): void {
-    if (this.closing || this.raw.readyState !== this.raw.OPEN) return;
+    if (!this.isOpen) return;
     this.raw.send(text);
-    if (this.raw.bufferedAmount <= MOST_BUFFERED_BYTES) return;
+    this.cutOffIfSlow();
+  }
+
+  /** JSON in UTF-8 that goes to many: framed once for all of them, and written in one piece. */
+  sendShared(json: Buffer): void {
+    if (!this.isOpen) return;
+    // Compression is off, so `ws` keeps nothing back, and what both write stays in order.
+    this.stream.write(frameOf(json));
+    this.cutOffIfSlow();
+  }
+
+  private get isOpen(): boolean {
+    return !this.closing && this.raw.readyState === this.raw.OPEN;
+  }
+
+  private cutOffIfSlow(): void {
+    if (this.stream.writableLength <= MOST_BUFFERED_BYTES) return;
     this.onSlow();
     this.close(CLOSE.slowReader, 'come back with your place');
   }
+}
+
+const frames = new WeakMap<Buffer, Buffer>();
+
+/** One unmasked, final text frame, RFC 6455 §5.2. */
+function frameOf(json: Buffer): Buffer {
+  const known = frames.get(json);
+  if (known) return known;
+  const { length } = json;
+  const short = length < 126;
+  const head = Buffer.alloc(short ? 2 : length < 65_536 ? 4 : 10);
+  head[0] = 0x81;
+  head[1] = short ? length : head.length === 4 ? 126 : 127;
+  if (head.length === 4) head.writeUInt16BE(length, 2);
+  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
+  const frame = Buffer.concat([head, json]);
+  frames.set(json, frame);
+  return frame;
 }
