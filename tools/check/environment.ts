@@ -9,7 +9,7 @@ const ENTRY_POINTS = [
   /^apps\/web\/(next\.config\.ts|serve\.mjs)$/,
   /^tools\//,
 ];
-const FILLED_IN_BY_THE_BUNDLER = /process\.env\.(NODE_ENV|ROUTE_TABLE)\b/g;
+const FILLED_IN_BY_THE_BUNDLER = /process\.env\.(NODE_ENV|ROUTE_TABLE|RIGHTS_TABLE)\b/g;
 
 /** Files that read the environment and are no entry point. */
 export const checkEnvironment = (root: string): string[] =>

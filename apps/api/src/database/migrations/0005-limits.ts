@@ -7,7 +7,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Limits1700000000005 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE generation ADD COLUMN place integer');
-    await runner.query(`CREATE UNIQUE INDEX generation_place ON generation (account_id, place) WHERE status = 'running'`);
+    await runner.query(
+      `CREATE UNIQUE INDEX generation_place ON generation (account_id, place) WHERE status = 'running'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
