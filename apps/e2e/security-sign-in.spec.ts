@@ -24,7 +24,7 @@ async function setUpApp(page: Page): Promise<{ secret: string; spent: string; co
   await page.goto('/settings/security');
   await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
   await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
-  const secret = await page.getByRole('dialog').locator('.select-all').innerText();
+  const secret = (await page.getByRole('dialog').locator('.select-all').textContent()) ?? '';
   const spent = codeOf(secret);
   await page.getByLabel('Code that the app shows').fill(spent);
   await page.keyboard.press('Enter');
@@ -132,7 +132,7 @@ it('leads somebody whose role needs a second factor to set one up, and on to whe
   await page.goto('/settings/appearance');
   await page.waitForURL('**/set-up-factor?next=%2Fsettings%2Fappearance');
   await page.getByRole('button', { name: 'Use an authenticator app' }).click();
-  const secret = await page.locator('.select-all').innerText();
+  const secret = (await page.locator('.select-all').textContent()) ?? '';
   await page.getByLabel('Code that the app shows').fill(codeOf(secret));
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByRole('button', { name: 'I have kept them' }).click();
