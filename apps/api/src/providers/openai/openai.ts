@@ -62,7 +62,7 @@ export class OpenAIAdapter extends ProviderAdapter {
     }
   }
 
-  private client({ baseUrl = OPENAI_URL, key }: Target): OpenAI {
+  private client({ baseUrl = OPENAI_URL, key, fetch }: Target): OpenAI {
     return new OpenAI({
       baseURL: baseUrl,
       apiKey: key ?? 'none',
@@ -73,7 +73,7 @@ export class OpenAIAdapter extends ProviderAdapter {
       maxRetries: 0,
       // Ours ends first; this only replaces the SDK's ten minutes.
       timeout: this.patience.silenceMilliseconds + 5_000,
-      fetch: nodeFetch,
+      fetch: fetch ?? nodeFetch,
       // A key goes to the host it was given for and to no other.
       fetchOptions: { redirect: 'error' },
       // The SDK would print broken frames, and with them what people wrote.
