@@ -57,7 +57,7 @@ export class Journal {
       this.batch.frames.set(key, { ...frame });
     }
     this.pending += frame.text.length;
-    this.schedule();
+    this.schedule(frame.position === frame.text.length ? 0 : this.config.JOURNAL_WINDOW_MILLISECONDS);
   }
 
   /** Resolves when all that was appended before is durable; rejects when it was dropped with the lease. */
@@ -74,9 +74,11 @@ export class Journal {
 
   private inFlight: PromiseWithResolvers<void> | undefined;
 
-  private schedule(): void {
-    if (this.writing || this.timer) return;
-    const wait = this.lastStart + this.config.JOURNAL_WINDOW_MILLISECONDS - performance.now();
+  /** The first words of an answer, for which somebody is waiting, do not wait for the window to pass. */
+  private schedule(window: number): void {
+    if (this.writing || (this.timer && window > 0)) return;
+    clearTimeout(this.timer);
+    const wait = this.lastStart + window - performance.now();
     this.timer = setTimeout(() => void this.write(), Math.max(0, wait));
   }
 
@@ -100,7 +102,7 @@ export class Journal {
       for (const { text } of frames) this.pending -= text.length;
       this.writing = false;
       this.inFlight = undefined;
-      if (this.batch.frames.size > 0) this.schedule();
+      if (this.batch.frames.size > 0) this.schedule(this.config.JOURNAL_WINDOW_MILLISECONDS);
     }
   }
 
