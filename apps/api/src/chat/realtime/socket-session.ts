@@ -43,6 +43,11 @@ export class SocketSession {
     return this.identity?.sessionId;
   }
 
+  /** Hello was said and accepted. */
+  get isKnown(): boolean {
+    return this.identity !== undefined;
+  }
+
   get watched(): Iterable<string> {
     return this.subscriptions.keys();
   }

@@ -59,7 +59,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     this.sessions.add(session);
     this.metrics.readerJoined('ws');
     const hello = setTimeout(() => {
-      if (!session.sessionId) socket.close(CLOSE.helloTimeout, 'no hello came');
+      if (!session.isKnown) socket.close(CLOSE.helloTimeout, 'no hello came');
     }, HELLO_MILLISECONDS);
     raw.on('message', (data: RawData, isBinary: boolean) => {
       if (isBinary) socket.close(CLOSE.protocol, 'frames are text');
@@ -98,6 +98,8 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     }
     const places = Map.groupBy(this.alive.all(), ({ row }) => row.conversationId);
     for (const session of this.sessions) {
+      session.socket.ping();
+      if (!session.isKnown) continue;
       const own = [...session.watched];
       session.socket.send({
         type: 'heartbeat',
@@ -113,7 +115,6 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
           })),
         ),
       } satisfies ServerEvent);
-      session.socket.ping();
     }
   }
 }
