@@ -115,6 +115,8 @@ it('removes a person only when their e-mail is typed', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   await page.goto(`/admin/people?search=${encodeURIComponent(ann.email)}`);
   await page.getByRole('link', { name: 'Ann Goes' }).click();
+  // The list has the same menu: it has to be gone first.
+  await page.getByRole('heading', { name: 'Ann Goes' }).waitFor();
   await page.getByRole('button', { name: 'Actions for Ann Goes' }).click();
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   const remove = page.getByRole('button', { name: 'Remove Ann Goes' });
