@@ -6,6 +6,7 @@ import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
+import type { ResolvedModel } from '../../providers/provider.ts';
 import type { Ownership } from '../access.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Fanout } from './fanout.ts';
@@ -54,19 +55,27 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.draining) throw new AppError('service.draining', { retryAfterSeconds: 1 });
   }
 
-  /** Runs an attempt that this node owns: a new generation, or one that was claimed with what was durable of it. */
-  start(row: GenerationRow, durableParts: Message['parts'] = []): LiveGeneration {
+  /** Runs the first attempt of what was asked here a moment ago. */
+  start(row: GenerationRow, model: ResolvedModel): void {
+    this.run(new LiveGeneration(row), model);
+  }
+
+  /** Runs the next attempt of a generation that was claimed, from what was durable of it. */
+  goOn(row: GenerationRow, durableParts: Message['parts']): void {
     const live = new LiveGeneration(row, durableParts);
+    this.run(live);
+    this.fanout.toGeneration(row.conversationId, live.reset());
+  }
+
+  private run(live: LiveGeneration, model?: ResolvedModel): void {
     this.alive.add(live);
     this.metrics.generationStarted();
-    if (row.attempt > 1) this.fanout.toGeneration(row.conversationId, live.reset());
-    const run = this.runner.run(live).finally(() => {
+    const run = this.runner.run(live, model).finally(() => {
       this.alive.remove(live);
       this.runs.delete(run);
       this.metrics.generationEnded(live.ended ?? 'lost');
     });
     this.runs.add(run);
-    return live;
   }
 
   async read({ generationId }: Ownership & { generationId: string }): Promise<Generation> {

@@ -34,16 +34,19 @@ export class Runner {
     private readonly logger: Logger,
   ) {}
 
-  /** Never rejects. Returns when the attempt has its terminal state, or when this node lost it. */
-  async run(live: LiveGeneration): Promise<void> {
-    let model: ResolvedModel | undefined;
+  /**
+   * Never rejects. Returns when the attempt has its terminal state, or when this node lost it. `known` is the model where
+   * the caller has looked it up already.
+   */
+  async run(live: LiveGeneration, known?: ResolvedModel): Promise<void> {
+    let model = known;
     let prompt: Request | undefined;
     let usage: Usage | undefined;
     let status: TerminalStatus = 'completed';
     let error: GenerationError | null = null;
     try {
       live.abort.signal.throwIfAborted();
-      model = await this.models.resolve(live.row.model);
+      model ??= await this.models.resolve(live.row.model);
       prompt = await this.context.request(live, model.model);
       usage = await this.converse(live, model, prompt);
       if (live.shown.position === 0 && !(await this.anything(live))) throw new AppError('provider.bad_response', EMPTY);

@@ -82,7 +82,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
     if (row.attempt <= MOST_ATTEMPTS) {
       this.metrics.generationTakenOver(parts.length > 0 ? 'continued' : 'restarted');
-      this.generations.start(row, parts);
+      this.generations.goOn(row, parts);
       return;
     }
     this.metrics.generationTakenOver('interrupted');

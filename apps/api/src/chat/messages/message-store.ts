@@ -30,6 +30,8 @@ const COLUMNS = `m.id, m.seq, m.conversation_id AS "conversationId", m.parent_id
 
 /** Longest branch that is read to build a model's context. */
 const BRANCH_LIMIT = 400;
+/** Free places that are looked at, however many there are: enough that two at the same moment seldom take the same one. */
+const SPARE_PLACES = 8;
 
 export interface Draft extends Pick<SendMessage, 'clientMessageId' | 'content'> {
   parentId: string | null;
@@ -72,7 +74,8 @@ export class MessageStore {
          SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE
        ),
        free AS (
-         SELECT s.place FROM generate_series(1, $16::int) AS s (place)
+         SELECT s.place FROM generate_series(1, least($16::int, ${SPARE_PLACES} +
+           (SELECT count(*) FROM generation r WHERE r.account_id = $4 AND r.status = 'running')::int)) AS s (place)
          WHERE NOT EXISTS (SELECT 1 FROM generation r WHERE r.account_id = $4 AND r.status = 'running' AND r.place = s.place)
          ORDER BY random() LIMIT 1
        ),

@@ -69,18 +69,18 @@ export class Messages {
       const { conversation, accountId } = await this.access.conversation(conversationId, who);
       const question = await look(conversation.activeLeafId);
       if ('message' in question) return question;
-      const { model } = await this.models.resolve(wanted ?? conversation.model);
+      const model = await this.models.resolve(wanted ?? conversation.model);
       const lease = this.lease.current;
       if (!lease) throw new AppError('service.unavailable', { retryAfterSeconds: 1 });
       const begun = await this.store
-        .begin(lease, { conversationId, accountId, revision: conversation.revision }, question, model.id)
+        .begin(lease, { conversationId, accountId, revision: conversation.revision }, question, model.model.id)
         .catch(nothingIfRepeated);
       if (!begun) {
         if (await this.store.hasPlace(accountId)) continue;
         throw tooMany();
       }
       this.announce(accountId, conversation, begun);
-      this.generations.start(begun.generation);
+      this.generations.start(begun.generation, model);
       this.metrics.messageAccepted();
       return { message: begun.question ?? begun.answer, generation: toGeneration(begun.generation) };
     }
