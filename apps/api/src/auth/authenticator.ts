@@ -55,7 +55,7 @@ export class Authenticator {
    * For every frame of a socket, as the guard does for every request: whoever said hello, as they are now. Throws `auth.required`
    * where the session has ended meanwhile, and `auth.forbidden`.
    */
-  async stillMay(who: Identity, { resource, action }: Right): Promise<Identity> {
+  async stillMay(who: Pick<Identity, 'sessionId' | 'key'>, { resource, action }: Right): Promise<Identity> {
     const now = await (who.key ? this.keys.again(who.key.prefix) : this.live.find(who.sessionId));
     if (now === null) throw new AppError('auth.required');
     if ('factorMissing' in now && now.factorMissing) throw new AppError('auth.factor_setup_required');

@@ -2,10 +2,16 @@ import { Bus } from '@chatbox/engine';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../common/logger.ts';
+import { Multimap } from '../common/multimap.ts';
 import { SESSION_ENDED } from './live-sessions.ts';
 
 /** Leaves time within the second that a lost hint may cost. */
 const LOOK_MILLISECONDS = 700;
+
+export interface SessionBound {
+  /** The session (or key) behind this connection has ended. Told once. */
+  sessionEnded(): void;
+}
 
 /**
  * Sockets and streams outlive the request that opened them. Here they are told when the session or key behind them has ended, its
@@ -13,7 +19,7 @@ const LOOK_MILLISECONDS = 700;
  */
 @Injectable()
 export class OpenConnections implements OnModuleInit, OnApplicationShutdown {
-  private readonly watched = new Map<string, Set<() => void>>();
+  private readonly watched = new Multimap<SessionBound>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private leave: () => Promise<void> = async () => {};
@@ -39,20 +45,17 @@ export class OpenConnections implements OnModuleInit, OnApplicationShutdown {
     await this.leave();
   }
 
-  /** `onEnd` is called once, when the session (or key) with this id has ended. Call the result to leave. */
-  watch(id: string, onEnd: () => void): () => void {
-    const watchers = this.watched.get(id) ?? new Set();
-    this.watched.set(id, watchers.add(onEnd));
-    return () => {
-      watchers.delete(onEnd);
-      if (watchers.size === 0 && this.watched.get(id) === watchers) this.watched.delete(id);
-    };
+  /** `id` is that of the session or key. */
+  watch(id: string, connection: SessionBound): void {
+    this.watched.add(id, connection);
+  }
+
+  unwatch(id: string, connection: SessionBound): void {
+    this.watched.delete(id, connection);
   }
 
   private end(id: string): void {
-    const watchers = this.watched.get(id);
-    this.watched.delete(id);
-    for (const onEnd of watchers ?? []) onEnd();
+    this.watched.take(id, (connection) => connection.sessionEnded());
   }
 
   private async look(): Promise<void> {

@@ -1,4 +1,5 @@
 import { WsAdapter } from '@nestjs/platform-ws';
+import type { WebSocketServer } from 'ws';
 
 /**
  * Plain sockets without Nest's routing of messages: the gateway listens itself, because its frames have acknowledgements of their
@@ -8,4 +9,9 @@ export class PlainWsAdapter extends WsAdapter {
   override bindMessageHandlers(): void {}
 
   override bindClientDisconnect(): void {}
+
+  /** Of the server alone: a connection's errors are the gateway's. */
+  override bindErrorHandler(server: WebSocketServer): WebSocketServer {
+    return server.on('error', (error) => this.logger.error(error));
+  }
 }

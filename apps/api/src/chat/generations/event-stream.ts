@@ -64,12 +64,13 @@ export class EventStreams implements BeforeApplicationShutdown {
       closed = true;
       clearInterval(heartbeat);
       this.closes.delete(close);
-      stopWatching();
+      this.connections.unwatch(who.sessionId, connection);
       this.metrics.readerLeft('sse');
       leave.now();
       raw.end();
     };
-    const stopWatching = this.connections.watch(who.sessionId, close);
+    const connection = { sessionEnded: close };
+    this.connections.watch(who.sessionId, connection);
     this.closes.add(close);
     request.raw.once('close', close);
     leave.now = this.reader.follow(generationId, at, (event) => {

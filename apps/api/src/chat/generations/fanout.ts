@@ -1,11 +1,15 @@
 import type { Heartbeat, ServerEvent, StreamEvent } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
+import { Multimap } from '../../common/multimap.ts';
+import { Announcement } from './announcement.ts';
 
 /** What a generation tells; heartbeats belong to a connection and are made there. */
 export type GenerationEvent = Exclude<StreamEvent, Heartbeat>;
 
-/** Gets the event and, made once for all watchers, its JSON in UTF-8. Must not throw and must not wait. */
-export type Watcher = (event: ServerEvent, json: () => Buffer) => void;
+export interface Watcher {
+  /** Must not throw and must not wait. */
+  hear(announcement: Announcement): void;
+}
 
 /**
  * Hands events to those of this process who watch: sockets by account and by conversation, SSE readers by generation.
@@ -13,53 +17,24 @@ export type Watcher = (event: ServerEvent, json: () => Buffer) => void;
  */
 @Injectable()
 export class Fanout {
-  private readonly watchers = new Map<string, Set<Watcher>>();
-
-  watchGeneration(generationId: string, watcher: Watcher): () => void {
-    return this.watch(`generation ${generationId}`, watcher);
-  }
-
-  watchConversation(conversationId: string, watcher: Watcher): () => void {
-    return this.watch(`conversation ${conversationId}`, watcher);
-  }
-
-  watchAccount(accountId: string, watcher: Watcher): () => void {
-    return this.watch(`account ${accountId}`, watcher);
-  }
+  readonly generations = new Multimap<Watcher>();
+  readonly conversations = new Multimap<Watcher>();
+  readonly accounts = new Multimap<Watcher>();
 
   toGeneration(conversationId: string, event: GenerationEvent): void {
-    const json = once(event);
-    this.tell(`generation ${event.generationId}`, event, json);
-    this.tell(`conversation ${conversationId}`, event, json);
+    const announcement = new Announcement(event);
+    tell(this.generations, event.generationId, announcement);
+    tell(this.conversations, conversationId, announcement);
   }
 
   toConversation(conversationId: string, event: ServerEvent): void {
-    this.tell(`conversation ${conversationId}`, event, once(event));
+    tell(this.conversations, conversationId, new Announcement(event));
   }
 
   toAccount(accountId: string, event: ServerEvent): void {
-    this.tell(`account ${accountId}`, event, once(event));
-  }
-
-  private watch(key: string, watcher: Watcher): () => void {
-    const own: Watcher = (event, json) => watcher(event, json);
-    const watchers = this.watchers.get(key) ?? new Set();
-    this.watchers.set(key, watchers.add(own));
-    return () => {
-      watchers.delete(own);
-      if (watchers.size === 0 && this.watchers.get(key) === watchers) this.watchers.delete(key);
-    };
-  }
-
-  private tell(key: string, event: ServerEvent, json: () => Buffer): void {
-    for (const watcher of this.watchers.get(key) ?? []) watcher(event, json);
+    tell(this.accounts, accountId, new Announcement(event));
   }
 }
 
-function once(event: ServerEvent): () => Buffer {
-  let json: Buffer | undefined;
-  return () => {
-    json ??= Buffer.from(JSON.stringify(event));
-    return json;
-  };
-}
+const tell = (watchers: Multimap<Watcher>, id: string, announcement: Announcement): void =>
+  watchers.forEach(id, (watcher) => watcher.hear(announcement));

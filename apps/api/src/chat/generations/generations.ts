@@ -9,7 +9,7 @@ import { Metrics } from '../../metrics/metrics.ts';
 import type { ResolvedModel } from '../../providers/provider.ts';
 import type { Ownership } from '../access.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { Fanout } from './fanout.ts';
+import { Fanout, type Watcher } from './fanout.ts';
 import type { Frame } from './frames.ts';
 import { type GenerationRow, toGeneration } from './generation-row.ts';
 import { GenerationStore } from './generation-store.ts';
@@ -143,10 +143,15 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
 
   private untilEnd(generationId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const leave = this.fanout.watchGeneration(generationId, (event) => {
-      if (event.type === 'end') resolve();
-    });
-    return Promise.race([promise, after(STOP_ANSWER_MILLISECONDS)]).finally(leave);
+    const watcher: Watcher = {
+      hear: ({ event }) => {
+        if (event.type === 'end') resolve();
+      },
+    };
+    this.fanout.generations.add(generationId, watcher);
+    return Promise.race([promise, after(STOP_ANSWER_MILLISECONDS)]).finally(() =>
+      this.fanout.generations.delete(generationId, watcher),
+    );
   }
 }
 

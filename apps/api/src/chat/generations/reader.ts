@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Logger } from '../../common/logger.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replay } from './answer.ts';
-import { Fanout, type GenerationEvent } from './fanout.ts';
+import { Fanout, type GenerationEvent, type Watcher } from './fanout.ts';
 import type { GenerationRow } from './generation-row.ts';
 import { GenerationStore } from './generation-store.ts';
 import { type LiveGeneration, missing } from './live-generation.ts';
@@ -30,14 +30,15 @@ export class Reader {
    * generation is read and watched in the same turn of the event loop. Call the result to leave.
    */
   follow(generationId: string, place: Place | undefined, sink: Sink): () => void {
-    const reading = { gone: false, leave: () => {} };
+    const reading = { gone: false };
+    const watcher: Watcher = { hear: ({ event }) => sink(event as GenerationEvent) };
     this.poll(generationId, place, sink, reading, (live, at) => {
       for (const event of live.catchUp(at)) sink(event);
-      reading.leave = this.fanout.watchGeneration(generationId, (event) => sink(event as GenerationEvent));
+      if (!reading.gone) this.fanout.generations.add(generationId, watcher);
     });
     return () => {
       reading.gone = true;
-      reading.leave();
+      this.fanout.generations.delete(generationId, watcher);
     };
   }
 

@@ -1,29 +1,22 @@
 /** Far beyond what a page sends when it comes back with all its subscriptions. */
 const BURST_FRAMES = 300;
-const FRAMES_PER_SECOND = 50;
+const MILLISECONDS_PER_FRAME = 20;
 /** Frames that came and are not done yet; a client that waits for answers has a few. */
 const MOST_WAITING = 200;
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
 /** What one connection sends, against what it may: frames by a token bucket, and what waits here to be done. */
 export class Inflow {
-  private tokens = BURST_FRAMES;
-  private filledAt: number;
+  /** When the bucket is full again; whole milliseconds, because a number with a fraction takes memory of its own. */
+  private fullAt = 0;
   private waiting = 0;
   private waitingBytes = 0;
 
-  constructor(private readonly now: () => number = () => performance.now()) {
-    this.filledAt = now();
-  }
-
-  /** False: this is a flood, and the frame must not be looked at. */
-  take(): boolean {
-    const now = this.now();
-    const grown = ((now - this.filledAt) / 1000) * FRAMES_PER_SECOND;
-    this.tokens = Math.min(BURST_FRAMES, this.tokens + grown);
-    this.filledAt = now;
-    if (this.tokens < 1) return false;
-    this.tokens -= 1;
+  /** False: this is a flood, and the frame must not be looked at. `now` is in milliseconds of any clock that goes evenly. */
+  take(now = performance.now()): boolean {
+    const fullAt = Math.max(this.fullAt, Math.floor(now)) + MILLISECONDS_PER_FRAME;
+    if (fullAt > now + BURST_FRAMES * MILLISECONDS_PER_FRAME) return false;
+    this.fullAt = fullAt;
     return true;
   }
 

@@ -1,8 +1,11 @@
 import { type Ack, CLOSE, ClientFrame, type Place, type Right, SendMessage } from '@chatbox/contracts';
+import type { SessionBound } from '../../auth/open-connections.ts';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
 import { parse } from '../../common/zod.pipe.ts';
 import { problemOf, toAppError } from '../../http/problem.ts';
+import type { Announcement } from '../generations/announcement.ts';
+import type { Watcher } from '../generations/fanout.ts';
 import { Inflow } from './inflow.ts';
 import type { Socket } from './socket.ts';
 import type { SocketRooms } from './socket-rooms.ts';
@@ -19,16 +22,25 @@ const RIGHT_FOR = {
 
 /** Frames that are not understood before the connection is taken for something else than a client of ours. */
 const MOST_BAD_FRAMES = 20;
+const NOTHING_QUEUED = Promise.resolve();
 
-/** One connection after its handshake: who it is, what it watches, and what its frames do. */
-export class SocketSession {
-  private identity: Identity | undefined;
-  private readonly subscriptions = new Map<string, () => void>();
-  private leaveAccount: () => void = () => {};
-  private stopWatching: () => void = () => {};
-  private expiry: NodeJS.Timeout | undefined;
+/** How long a connection may be open without a hello. */
+const HELLO_SECONDS = 10;
+
+/**
+ * One connection after its handshake: who it is, what it watches, and what its frames do. There are thousands of them: it has no
+ * timer and no closure of its own, and is itself what watches.
+ */
+export class SocketSession implements Watcher, SessionBound {
+  private who: Pick<Identity, 'userId' | 'sessionId' | 'key'> | undefined;
+  /** Until hello is said, then until its proof ends. */
+  private deadline = secondsFromNow(HELLO_SECONDS);
+  /** Ids of conversations. */
+  watched: readonly string[] = [];
+  /** Of those watched conversations in which a generation runs elsewhere: what ends the reading of it. */
+  private bridges: Map<string, (() => void)[]> | undefined;
   private badFrames = 0;
-  private queue: Promise<void> = Promise.resolve();
+  private queue = NOTHING_QUEUED;
   private ended = false;
   private readonly inflow = new Inflow();
 
@@ -39,17 +51,24 @@ export class SocketSession {
     private readonly rooms: SocketRooms,
   ) {}
 
-  get sessionId(): string | undefined {
-    return this.identity?.sessionId;
-  }
-
   /** Hello was said and accepted. */
   get isKnown(): boolean {
-    return this.identity !== undefined;
+    return this.who !== undefined;
   }
 
-  get watched(): Iterable<string> {
-    return this.subscriptions.keys();
+  hear({ frame }: Announcement): void {
+    this.socket.sendFrame(frame);
+  }
+
+  sessionEnded(): void {
+    this.socket.close(CLOSE.sessionEnded, 'the session has ended');
+  }
+
+  /** To be called about every second. `now` is in seconds of this process's own clock. */
+  look(now: number): void {
+    if (now < this.deadline) return;
+    if (this.isKnown) this.socket.close(CLOSE.unauthenticated, 'auth.token_expired');
+    else this.socket.close(CLOSE.helloTimeout, 'no hello came');
   }
 
   /** Frames act in the order in which they came, except those that must not wait for the ones before. */
@@ -76,11 +95,8 @@ export class SocketSession {
 
   end(): void {
     this.ended = true;
-    clearTimeout(this.expiry);
-    this.leaveAccount();
-    this.stopWatching();
-    for (const leave of this.subscriptions.values()) leave();
-    this.subscriptions.clear();
+    this.forgetWho();
+    for (const conversationId of this.watched) this.unsubscribe(conversationId);
   }
 
   private understand(text: string): ClientFrame | undefined {
@@ -108,8 +124,8 @@ export class SocketSession {
     if (this.ended) return;
     if (frame.type === 'ping') return this.accept(frame.id, {});
     if (frame.type === 'hello') return this.hello(frame);
-    if (!this.identity) throw new AppError('auth.required', { detail: 'Say hello first.' });
-    const who = await this.rooms.authenticator.stillMay(this.identity, RIGHT_FOR[frame.type]);
+    if (!this.who) throw new AppError('auth.required', { detail: 'Say hello first.' });
+    const who = await this.rooms.authenticator.stillMay(this.who, RIGHT_FOR[frame.type]);
     if (this.ended) return;
     if (frame.type === 'subscribe') return this.subscribe(who, frame);
     if (frame.type === 'send') return this.sendMessage(who, frame);
@@ -128,31 +144,27 @@ export class SocketSession {
       return undefined;
     });
     if (!who || this.ended) return;
-    this.leaveAccount();
-    if (!this.rooms.people.join(who.userId)) {
-      this.leaveAccount = () => {};
+    const { people, fanout, open, heartbeatSeconds } = this.rooms;
+    const { userId, sessionId, key, expiresAt } = who;
+    this.forgetWho();
+    if (!people.join(userId)) {
       this.refuse(id, new AppError('rate.limited', { detail: 'You have too many connections open. Close some tabs.' }));
       return this.socket.close(CLOSE.tooManySockets, 'too many sockets of one person');
     }
-    this.identity = who;
-    const leave = this.rooms.fanout.watchAccount(who.userId, (_event, json) => this.socket.sendShared(json()));
-    this.leaveAccount = () => {
-      leave();
-      this.rooms.people.leave(who.userId);
-    };
-    this.stopWatching();
-    this.stopWatching = this.rooms.open.watch(who.sessionId, () =>
-      this.socket.close(CLOSE.sessionEnded, 'the session has ended'),
-    );
-    clearTimeout(this.expiry);
-    const left = who.expiresAt.getTime() - Date.now();
-    // A timer holds at most 2^31 milliseconds; a token never lives that long.
-    this.expiry = setTimeout(
-      () => this.socket.close(CLOSE.unauthenticated, 'auth.token_expired'),
-      Math.min(left, 2 ** 31 - 1),
-    );
-    this.expiry.unref();
-    this.accept(id, { userId: who.userId, sessionId: who.sessionId, heartbeatSeconds: this.rooms.heartbeatSeconds });
+    this.who = { userId, sessionId, ...(key && { key }) };
+    fanout.accounts.add(userId, this);
+    open.watch(sessionId, this);
+    this.deadline = secondsFromNow((expiresAt.getTime() - Date.now()) / 1000);
+    this.accept(id, { userId, sessionId, heartbeatSeconds });
+  }
+
+  private forgetWho(): void {
+    if (!this.who) return;
+    const { userId, sessionId } = this.who;
+    this.rooms.people.leave(userId);
+    this.rooms.fanout.accounts.delete(userId, this);
+    this.rooms.open.unwatch(sessionId, this);
+    this.who = undefined;
   }
 
   /**
@@ -162,10 +174,13 @@ export class SocketSession {
   private async subscribe(who: Identity, { id, conversationId, places }: FrameOf<'subscribe'>): Promise<void> {
     const { access, store, fanout, alive } = this.rooms;
     const { conversation } = await access.conversation(conversationId, who);
-    const early: Buffer[] = [];
-    const stopKeeping = fanout.watchConversation(conversationId, (event, json) => {
-      if (event.type === 'message') early.push(json());
-    });
+    const early: Announcement[] = [];
+    const keeping: Watcher = {
+      hear: (announcement) => {
+        if (announcement.event.type === 'message') early.push(announcement);
+      },
+    };
+    fanout.conversations.add(conversationId, keeping);
     try {
       const running = await store.runningIn(conversationId);
       const known = await store.belonging(
@@ -175,30 +190,34 @@ export class SocketSession {
       if (this.ended) return;
       this.unsubscribe(conversationId);
       this.accept(id, { conversationId, revision: conversation.revision });
-      for (const json of early) this.socket.sendShared(json);
+      for (const announcement of early) this.hear(announcement);
       const placeOf = new Map(places.map((place) => [place.generationId, place]));
       const here = alive.all().filter(({ row }) => row.conversationId === conversationId);
       const wanted = new Set([...running, ...known, ...here.map(({ row }) => row.id)]);
-      const leaves = [...wanted].map((generationId) => this.bringUpToDate(generationId, placeOf.get(generationId)));
-      leaves.push(fanout.watchConversation(conversationId, (_event, json) => this.socket.sendShared(json())));
-      this.subscriptions.set(conversationId, () => {
-        for (const leave of leaves) leave();
-      });
+      const bridges = [...wanted].flatMap((generationId) =>
+        this.bringUpToDate(generationId, placeOf.get(generationId)),
+      );
+      if (bridges.length > 0) this.bridges = new Map(this.bridges).set(conversationId, bridges);
+      this.watched = [...this.watched, conversationId];
+      fanout.conversations.add(conversationId, this);
     } finally {
-      stopKeeping();
+      fanout.conversations.delete(conversationId, keeping);
     }
   }
 
-  private bringUpToDate(generationId: string, place: Place | undefined): () => void {
+  /** Returns what ends a reading that goes on. */
+  private bringUpToDate(generationId: string, place: Place | undefined): (() => void)[] {
     const live = this.rooms.alive.get(generationId);
-    if (!live) return this.rooms.reader.bridge(generationId, place, (event) => this.socket.send(event));
+    if (!live) return [this.rooms.reader.bridge(generationId, place, (event) => this.socket.send(event))];
     for (const event of live.catchUp(place)) this.socket.send(event);
-    return () => {};
+    return [];
   }
 
   private unsubscribe(conversationId: string): void {
-    this.subscriptions.get(conversationId)?.();
-    this.subscriptions.delete(conversationId);
+    this.rooms.fanout.conversations.delete(conversationId, this);
+    for (const leave of this.bridges?.get(conversationId) ?? []) leave();
+    this.bridges?.delete(conversationId);
+    this.watched = this.watched.filter((id) => id !== conversationId);
   }
 
   private async sendMessage(
@@ -225,3 +244,6 @@ export class SocketSession {
     this.socket.send(ack);
   }
 }
+
+/** Whole ones, because a number with a fraction takes memory of its own. */
+const secondsFromNow = (seconds: number): number => Math.ceil(performance.now() / 1000 + seconds);

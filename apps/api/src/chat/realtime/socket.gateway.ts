@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CLOSE, type ServerEvent } from '@chatbox/contracts';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
-import type { RawData, WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, type WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
@@ -16,9 +16,27 @@ import { SocketSession } from './socket-session.ts';
 const MOST_FRAME_BYTES = 1024 * 1024;
 /** No client of ours splits a message; a proxy may, a little. */
 const MOST_FRAGMENTS = 128;
-const HELLO_MILLISECONDS = 10_000;
+const LOOK_MILLISECONDS = 500;
 /** Readers of a stopping server come back over this time, not all at once. */
 const MOVE_SPREAD_MILLISECONDS = 3_000;
+
+/** What `ws` makes of a connection. Its listeners are functions for all: closures of its own would be more than half of its memory. */
+class Connection extends WebSocket {
+  session: SocketSession | undefined;
+}
+
+const sessionOf = (raw: WebSocket): SocketSession | undefined => (raw instanceof Connection ? raw.session : undefined);
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const session = sessionOf(this);
+  if (isBinary) session?.socket.close(CLOSE.protocol, 'frames are text');
+  else session?.receive(data.toString());
+}
+
+function onPong(this: WebSocket): void {
+  const session = sessionOf(this);
+  if (session) session.socket.answered = true;
+}
 
 /** The socket door: JSON text frames on plain WebSocket (RFC 6455). Guards do not cover a handshake, so it is checked here. */
 @WebSocketGateway({
@@ -26,10 +44,16 @@ const MOVE_SPREAD_MILLISECONDS = 3_000;
   maxPayload: MOST_FRAME_BYTES,
   maxFragments: MOST_FRAGMENTS,
   perMessageDeflate: false,
+  WebSocket: Connection,
 })
 export class SocketGateway implements OnGatewayInit, OnGatewayConnection, BeforeApplicationShutdown {
   private readonly sessions = new Set<SocketSession>();
-  private timer: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
+
+  private readonly onSlow = (): void => this.metrics.readerTooSlow('ws');
+  /** Without a listener a broken frame would end the process. */
+  private readonly onError = (error: Error): void => this.logger.debug({ err: error }, 'a socket broke');
+  private readonly onClose: (this: WebSocket) => void;
 
   constructor(
     private readonly rooms: SocketRooms,
@@ -38,7 +62,16 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     private readonly alive: LiveGenerations,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    const { sessions } = this;
+    this.onClose = function () {
+      const session = sessionOf(this);
+      if (!session) return;
+      session.end();
+      sessions.delete(session);
+      metrics.readerLeft('ws');
+    };
+  }
 
   async afterInit(server: WebSocketServer): Promise<void> {
     // Refused before there is a socket; no decorator could do it, because the answer needs the rooms.
@@ -46,35 +79,23 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
       if (this.authenticator.originAllowed(req.headers, req.socket.remoteAddress)) answer(true);
       else answer(false, 403, 'This origin may not connect');
     };
-    this.timer = setInterval(() => void this.beat(), this.rooms.heartbeatSeconds * 1000);
-    this.timer.unref();
+    this.timers = [
+      setInterval(() => void this.beat(), this.rooms.heartbeatSeconds * 1000).unref(),
+      setInterval(() => this.look(), LOOK_MILLISECONDS).unref(),
+    ];
   }
 
-  handleConnection(raw: WebSocket, request: IncomingMessage): void {
-    const socket = new Socket(raw, request.socket, () => this.metrics.readerTooSlow('ws'));
-    // Without a listener a broken frame would end the process.
-    raw.on('error', (error) => this.logger.debug({ err: error }, 'a socket broke'));
+  handleConnection(raw: Connection, request: IncomingMessage): void {
+    const socket = new Socket(raw, request.socket, this.onSlow);
     const address = this.authenticator.addressOf(request.headers, request.socket.remoteAddress);
-    const session = new SocketSession(socket, request.headers.cookie, address, this.rooms);
-    this.sessions.add(session);
+    raw.session = new SocketSession(socket, request.headers.cookie, address, this.rooms);
+    this.sessions.add(raw.session);
     this.metrics.readerJoined('ws');
-    const hello = setTimeout(() => {
-      if (!session.isKnown) socket.close(CLOSE.helloTimeout, 'no hello came');
-    }, HELLO_MILLISECONDS);
-    raw.on('message', (data: RawData, isBinary: boolean) => {
-      if (isBinary) socket.close(CLOSE.protocol, 'frames are text');
-      else session.receive(data.toString());
-    });
-    raw.on('close', () => {
-      clearTimeout(hello);
-      session.end();
-      this.sessions.delete(session);
-      this.metrics.readerLeft('ws');
-    });
+    raw.on('message', onMessage).on('pong', onPong).on('error', this.onError).on('close', this.onClose);
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     for (const { socket } of this.sessions) {
       socket.send({
         type: 'move',
@@ -84,9 +105,14 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     }
   }
 
+  private look(): void {
+    const now = performance.now() / 1000;
+    for (const session of this.sessions) session.look(now);
+  }
+
   /** One query for all conversations that anybody here watches: who missed a hint sees it in the next heartbeat. */
   private async beat(): Promise<void> {
-    const watched = new Set([...this.sessions].flatMap((session) => [...session.watched]));
+    const watched = new Set([...this.sessions].flatMap((session) => session.watched));
     let revisions = new Map<string, number>();
     try {
       if (watched.size > 0)
@@ -100,7 +126,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     for (const session of this.sessions) {
       session.socket.ping();
       if (!session.isKnown) continue;
-      const own = [...session.watched];
+      const own = session.watched;
       session.socket.send({
         type: 'heartbeat',
         conversations: own.flatMap((conversationId) => {

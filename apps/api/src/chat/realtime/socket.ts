@@ -17,15 +17,22 @@ export class Socket {
     private readonly raw: WebSocket,
     /** What `raw` writes to. */
     private readonly stream: Writable,
+    /** One for all connections: there are many. */
     private readonly onSlow: () => void,
-  ) {
-    raw.on('pong', () => {
-      this.answered = true;
-    });
-  }
+  ) {}
 
   send(message: object): void {
-    this.sendText(JSON.stringify(message));
+    if (!this.isOpen) return;
+    this.raw.send(JSON.stringify(message));
+    this.cutOffIfSlow();
+  }
+
+  /** A whole frame that goes to many, written in one piece. */
+  sendFrame(frame: Buffer): void {
+    if (!this.isOpen) return;
+    // Compression is off, so `ws` keeps nothing back, and what both write stays in order.
+    this.stream.write(frame);
+    this.cutOffIfSlow();
   }
 
   close(code: number, reason: string): void {
@@ -42,20 +49,6 @@ export class Socket {
     this.answered = false;
   }
 
-  sendText(text: string): void {
-    if (!this.isOpen) return;
-    this.raw.send(text);
-    this.cutOffIfSlow();
-  }
-
-  /** JSON in UTF-8 that goes to many: framed once for all of them, and written in one piece. */
-  sendShared(json: Buffer): void {
-    if (!this.isOpen) return;
-    // Compression is off, so `ws` keeps nothing back, and what both write stays in order.
-    this.stream.write(frameOf(json));
-    this.cutOffIfSlow();
-  }
-
   private get isOpen(): boolean {
     return !this.closing && this.raw.readyState === this.raw.OPEN;
   }
@@ -65,22 +58,4 @@ export class Socket {
     this.onSlow();
     this.close(CLOSE.slowReader, 'come back with your place');
   }
-}
-
-const frames = new WeakMap<Buffer, Buffer>();
-
-/** One unmasked, final text frame, RFC 6455 §5.2. */
-function frameOf(json: Buffer): Buffer {
-  const known = frames.get(json);
-  if (known) return known;
-  const { length } = json;
-  const short = length < 126;
-  const head = Buffer.alloc(short ? 2 : length < 65_536 ? 4 : 10);
-  head[0] = 0x81;
-  head[1] = short ? length : head.length === 4 ? 126 : 127;
-  if (head.length === 4) head.writeUInt16BE(length, 2);
-  if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
-  const frame = Buffer.concat([head, json]);
-  frames.set(json, frame);
-  return frame;
 }
