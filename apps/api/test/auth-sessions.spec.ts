@@ -27,7 +27,7 @@ describe('a refresh token', () => {
     expect(second.status).toBe(200);
     expect(new Set([ann.refreshToken, first.body.refreshToken, second.body.refreshToken]).size).toBe(3);
     expect(second.body.session.id).toBe(first.body.session.id);
-    expect(second.body.session.expiresAt).toBe(first.body.session.expiresAt);
+    expect(Date.parse(second.body.session.expiresAt)).toBeGreaterThan(Date.parse(first.body.session.expiresAt));
     expect(await statusOfMe(second.body.accessToken)).toBe(200);
   });
 
@@ -59,10 +59,15 @@ describe('a refresh token', () => {
 
   it('is worth nothing after 30 days, though it was used every day', async () => {
     const ann = await aUser(app);
-    const { body } = await refresh(ann.refreshToken);
-    const days = (Date.parse(body.session.expiresAt) - Date.parse(body.session.createdAt)) / 86_400_000;
-    expect(days).toBeCloseTo(30, 3);
-    await sql(app, 'UPDATE session SET expires_at = clock_timestamp() WHERE id = $1', [body.session.id]);
+    const day = `created_at = created_at - interval '1 day', expires_at = expires_at - interval '1 day'`;
+    let { body } = await refresh(ann.refreshToken);
+    for (let days = 1; days < 30; days += 1) {
+      await sql(app, `UPDATE session SET ${day} WHERE id = $1`, [body.session.id]);
+      ({ body } = await refresh(body.refreshToken));
+    }
+    const left = (Date.parse(body.session.expiresAt) - Date.now()) / 86_400_000;
+    expect(left).toBeCloseTo(1, 2);
+    await sql(app, `UPDATE session SET ${day} WHERE id = $1`, [body.session.id]);
     expect((await refresh(body.refreshToken)).status).toBe(401);
   });
 
@@ -123,6 +128,40 @@ describe('sessions', () => {
       expect((await app.api('DELETE', `/api/v1/auth/sessions/${id}`, { token })).status).toBe(400);
     },
   );
+
+  const idle = (sessionId: string, hours: number): Promise<void> =>
+    sql(
+      app,
+      `UPDATE session SET created_at = created_at - make_interval(hours => $2),
+         last_used_at = last_used_at - make_interval(hours => $2), expires_at = expires_at - make_interval(hours => $2)
+       WHERE id = $1`,
+      [sessionId, hours],
+    );
+  const signedIn = async () => {
+    const ann = await aUser(app);
+    return (
+      await app.api<AuthResult>('POST', '/api/v1/auth/login', { body: { email: ann.email, password: ann.password } })
+    ).body;
+  };
+
+  it('end when nobody used them for a week, the refresh token and within a second the access token', async () => {
+    const { session, accessToken, refreshToken } = await signedIn();
+    expect((Date.parse(session.expiresAt) - Date.parse(session.createdAt)) / 3_600_000).toBeCloseTo(168, 2);
+    await idle(session.id, 169);
+    expect((await refresh(refreshToken)).status).toBe(401);
+    const deadline = Date.now() + 1500;
+    while ((await statusOfMe(accessToken)) !== 401) if (Date.now() > deadline) throw new Error('an idle session lives');
+  });
+
+  it('live on when they are used, by a refresh or by any other request', async () => {
+    const used = await Promise.all([signedIn(), signedIn()]);
+    for (const { session } of used) await idle(session.id, 167);
+    expect((await refresh(used[0].refreshToken)).status).toBe(200);
+    expect(await statusOfMe(used[1].accessToken)).toBe(200);
+    for (const { session } of used) await idle(session.id, 167);
+    expect(await statusOfMe(used[0].accessToken)).toBe(200);
+    expect((await refresh(used[1].refreshToken)).status).toBe(200);
+  });
 
   it('end with a logout, access token and refresh token alike', async () => {
     const ann = await aUser(app);

@@ -25,6 +25,7 @@ import { RefreshTokens } from './refresh-tokens.ts';
 import { Registration } from './registration.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Rights } from './rights/rights.ts';
+import { SessionLifetime } from './session-lifetime.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsController } from './settings.controller.ts';
@@ -53,6 +54,7 @@ import { Sweep } from './sweep.ts';
     Registration,
     RequestOrigin,
     Rights,
+    SessionLifetime,
     Sessions,
     SignIn,
     Sweep,

@@ -2,6 +2,9 @@ import { Bus } from '@chatbox/engine';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Identity } from '../common/identity.ts';
+import { Logger } from '../common/logger.ts';
+import { returned } from '../database/returned.ts';
+import { SessionLifetime } from './session-lifetime.ts';
 
 /** Topic of the hint that a session has ended; the hint is the session's id. */
 export const SESSION_ENDED = 'session.ended';
@@ -32,6 +35,8 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly source: DataSource,
     private readonly bus: Bus,
+    private readonly lifetime: SessionLifetime,
+    private readonly logger: Logger,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -65,16 +70,34 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async lookUp(sessionId: string): Promise<LiveSession | null> {
-    const rows: LiveSession[] = await this.source.query(
+    const rows: (LiveSession & { isStale: boolean })[] = await this.source.query(
       `SELECT a.id AS "userId", a.email, a.role, s.id AS "sessionId", s.expires_at AS "expiresAt",
          s.proven_at + make_interval(mins => $2) AS "freshUntil",
          EXISTS (SELECT FROM setting WHERE name = 'factorRequiredFor' AND value @> to_jsonb(a.role))
            AND NOT EXISTS (SELECT FROM totp WHERE account_id = a.id AND secret_envelope IS NOT NULL)
-           AND NOT EXISTS (SELECT FROM passkey WHERE account_id = a.id) AS "factorMissing"
+           AND NOT EXISTS (SELECT FROM passkey WHERE account_id = a.id) AS "factorMissing",
+         ${this.lifetime.isStale} AS "isStale"
        FROM session s JOIN account a ON a.id = s.account_id
        WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active'`,
       [sessionId, FRESH_MINUTES],
     );
-    return rows[0] ?? null;
+    if (!rows[0]) return null;
+    const { isStale, ...session } = rows[0];
+    return isStale ? { ...session, expiresAt: (await this.noteUse(sessionId)) ?? session.expiresAt } : session;
+  }
+
+  /** Puts the end off. Nobody is refused because it could not be written down, as while the database takes no writes. */
+  private async noteUse(sessionId: string): Promise<Date | null> {
+    try {
+      const rows = await this.source.query(
+        `UPDATE session SET last_used_at = clock_timestamp(), expires_at = ${this.lifetime.endFrom('created_at')}
+         WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() RETURNING expires_at AS "expiresAt"`,
+        [sessionId],
+      );
+      return returned<{ expiresAt: Date }>(rows)[0]?.expiresAt ?? null;
+    } catch (error) {
+      this.logger.debug({ err: error, sessionId }, 'the use of a session could not be written down');
+      return null;
+    }
   }
 }

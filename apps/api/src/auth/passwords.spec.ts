@@ -1,6 +1,7 @@
 import { parseOptions } from '@node-rs/argon2';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
-import { Passwords } from './passwords.ts';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { isCommon } from './common-passwords.ts';
+import { Passwords, refuseCommon } from './passwords.ts';
 
 const millisecondsOf = async (work: () => Promise<unknown>): Promise<number> => {
   const begun = performance.now();
@@ -46,10 +47,12 @@ describe('passwords', () => {
   });
 });
 
-it('knows hundreds of common passwords, all long enough to be tried and in lower case', () => {
-  expect(COMMON_PASSWORDS.size).toBeGreaterThanOrEqual(500);
-  for (const password of COMMON_PASSWORDS) {
-    expect(password.length).toBeGreaterThanOrEqual(8);
-    expect(password).toBe(password.toLowerCase());
-  }
+it('ASVS 6.2.4: refuses the 3,000 most common passwords that are long enough to be tried, in any case, and the e-mail', async () => {
+  const tried = dictionary['passwords-common'].filter(({ length }) => length >= 8).slice(0, 3000);
+  expect(tried).toHaveLength(3000);
+  const refused = await Promise.all(tried.map((password) => isCommon(password)));
+  expect(refused).toEqual(tried.map(() => true));
+  for (const password of ['PassWord', 'iloveYou', 'Ann@Example.org'])
+    await expect(refuseCommon(password, 'ann@example.org')).rejects.toMatchObject({ code: 'auth.password_common' });
+  await refuseCommon('a long and quiet river', 'ann@example.org');
 });

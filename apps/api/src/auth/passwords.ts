@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
 import { AppError } from '../common/app-error.ts';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
+import { isCommon } from './common-passwords.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. The library's default variant is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -36,7 +36,6 @@ export class Passwords {
 }
 
 /** Throws `auth.password_common` for what an attacker tries first (NIST SP 800-63B 3.1.1.2). */
-export const refuseCommon = (password: string, email: string): void => {
-  const lower = password.toLowerCase();
-  if (COMMON_PASSWORDS.has(lower) || lower === email) throw new AppError('auth.password_common');
+export const refuseCommon = async (password: string, email: string): Promise<void> => {
+  if (password.toLowerCase() === email || (await isCommon(password))) throw new AppError('auth.password_common');
 };

@@ -4,6 +4,7 @@ import { AppError } from '../common/app-error.ts';
 import { Logger } from '../common/logger.ts';
 import type { Device } from './arrival.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
+import { SessionLifetime } from './session-lifetime.ts';
 import { Sessions } from './sessions.ts';
 
 /** Two tabs of a browser may send the same token at nearly the same time; both get the same successor within this time. */
@@ -33,6 +34,7 @@ export class RefreshTokens {
   constructor(
     private readonly source: DataSource,
     private readonly sessions: Sessions,
+    private readonly lifetime: SessionLifetime,
     private readonly logger: Logger,
   ) {}
 
@@ -82,7 +84,8 @@ export class RefreshTokens {
 
   private async rotate(manager: EntityManager, found: Found, token: string, device: Device): Promise<string> {
     const [[moved]]: [{ generation: number }[], number] = await manager.query(
-      `UPDATE session SET generation = generation + 1, last_used_at = clock_timestamp(), address = $2, user_agent = $3
+      `UPDATE session SET generation = generation + 1, last_used_at = clock_timestamp(), address = $2, user_agent = $3,
+         expires_at = ${this.lifetime.endFrom('created_at')}
        WHERE id = $1 RETURNING generation`,
       [found.sessionId, device.address, device.userAgent],
     );

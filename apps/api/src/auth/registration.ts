@@ -30,7 +30,7 @@ export class Registration {
   async register(draft: Register, device: Device): Promise<AuthResult> {
     // Once before the hash, so that a closed door costs nothing, and once more behind the lock, where it counts.
     await this.admission.admit(draft);
-    refuseCommon(draft.password, draft.email);
+    await refuseCommon(draft.password, draft.email);
     const passwordHash = await this.passwords.hash(draft.password);
     const { result, account } = await this.source.transaction(async (manager) => {
       const account = await this.enrol(manager, draft, passwordHash);

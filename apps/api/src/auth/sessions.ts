@@ -9,6 +9,7 @@ import { Logger } from '../common/logger.ts';
 import { returned } from '../database/returned.ts';
 import type { Device } from './arrival.ts';
 import { FRESH_MINUTES, LiveSessions, SESSION_ENDED } from './live-sessions.ts';
+import { SessionLifetime } from './session-lifetime.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -30,17 +31,17 @@ export type EndReason =
   | 'password_changed'
   | 'account_deleted';
 
-const LIFETIME_DAYS = 30;
 const LISTED_MAX = 100;
 const COLUMNS = `s.id, s.account_id AS "accountId", s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt",
   s.expires_at AS "expiresAt", s.user_agent AS "userAgent", s.address`;
 
-/** Owns the table `session`. A session lives 30 days from the sign-in, however often it is refreshed. */
+/** Owns the table `session`. How long one lives is said in session-lifetime.ts. */
 @Injectable()
 export class Sessions {
   constructor(
     private readonly source: DataSource,
     private readonly live: LiveSessions,
+    private readonly lifetime: SessionLifetime,
     private readonly bus: Bus,
     private readonly logger: Logger,
   ) {}
@@ -48,8 +49,8 @@ export class Sessions {
   async open(manager: EntityManager, accountId: string, device: Device): Promise<SessionRow> {
     const rows: SessionRow[] = await manager.query(
       `INSERT INTO session AS s (id, account_id, expires_at, user_agent, address)
-       VALUES ($1, $2, clock_timestamp() + make_interval(days => $3), $4, $5) RETURNING ${COLUMNS}`,
-      [randomUUID(), accountId, LIFETIME_DAYS, device.userAgent, device.address],
+       VALUES ($1, $2, ${this.lifetime.endFrom('clock_timestamp()')}, $3, $4) RETURNING ${COLUMNS}`,
+      [randomUUID(), accountId, device.userAgent, device.address],
     );
     const [session] = rows;
     if (!session) throw new Error('an insert returned no row');

@@ -98,6 +98,20 @@ export const ConfigSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('How much is logged'),
+  SESSION_LIFETIME_DAYS: z.coerce
+    .number()
+    .positive()
+    .max(365)
+    .default(30)
+    .describe('Days from a sign-in until it has to be done again, however much the session is used'),
+  SESSION_IDLE_HOURS: z.coerce
+    .number()
+    .min(2)
+    .max(8760)
+    .default(168)
+    .describe(
+      'Hours without use after which a session ends, at least 2; an open page, which comes back every hour, is use',
+    ),
   RATE_LIMIT_WINDOW: z.coerce.number().positive().default(15).describe('Minutes over which requests are counted'),
   RATE_LIMIT_MAX: count(100).describe(
     'Requests of one address in that time, as long as nobody has signed in with them',

@@ -28,7 +28,7 @@ export class PasswordChange {
   /** All other sessions end: whoever knew the old password may have one. */
   async change(who: Identity, { currentPassword, newPassword }: ChangePassword, from: From): Promise<void> {
     await this.proof.demand(who, currentPassword, from.address);
-    refuseCommon(newPassword, who.email);
+    await refuseCommon(newPassword, who.email);
     await this.set(
       { accountId: who.userId, email: who.email, from, action: 'person.password_changed' },
       newPassword,
@@ -46,7 +46,7 @@ export class PasswordChange {
   /** Throws `auth.link_invalid`; a password that is refused leaves the link as it was. All sessions end, and nobody is signed in. */
   async reset({ token, password }: ResetPassword, from: From): Promise<void> {
     const { accountId, email } = await this.links.look(token, 'reset_password');
-    refuseCommon(password, email);
+    await refuseCommon(password, email);
     await this.set({ accountId, email, from, action: 'person.password_reset' }, password, null, token);
   }
 
