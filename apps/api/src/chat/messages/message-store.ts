@@ -55,13 +55,13 @@ export class MessageStore {
 
   /**
    * A person's message (where there is one), the empty answer and its generation, in one statement. Writes nothing unless
-   * the conversation is still at `revision`, the node holds its lease and the account has a free place; then the answer is
-   * undefined: look again. A repeated clientMessageId is a unique violation, and so is a place that another one took in the
-   * same moment. All rows carry the same time, that of the statement.
+   * the conversation still ends where it did when it was looked at, the node holds its lease and the account has a free
+   * place; then the answer is undefined: look again. A repeated clientMessageId is a unique violation, and so is a place that
+   * another one took in the same moment. All rows carry the same time, that of the statement.
    */
   async begin(
     lease: Lease,
-    at: { conversationId: string; accountId: string; revision: number },
+    at: { conversationId: string; accountId: string; activeLeafId: string | null },
     question: Draft | { answers: string },
     model: string,
   ): Promise<Begun | undefined> {
@@ -81,7 +81,8 @@ export class MessageStore {
        ),
        moved AS (
          UPDATE conversation c SET revision = revision + 1, active_leaf_id = $6, updated_at = statement_timestamp(), model = $8
-         FROM held, free WHERE c.id = $3 AND c.account_id = $4 AND c.revision = $5 AND c.deleted_at IS NULL
+         FROM held, free WHERE c.id = $3 AND c.account_id = $4 AND c.deleted_at IS NULL
+           AND c.active_leaf_id IS NOT DISTINCT FROM $5::uuid
          RETURNING c.id, c.account_id, c.revision
        ),
        written AS (
@@ -102,7 +103,7 @@ export class MessageStore {
         lease.epoch,
         at.conversationId,
         at.accountId,
-        at.revision,
+        at.activeLeafId,
         answerId,
         generationId,
         model,

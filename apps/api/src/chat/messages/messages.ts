@@ -73,7 +73,7 @@ export class Messages {
       const lease = this.lease.current;
       if (!lease) throw new AppError('service.unavailable', { retryAfterSeconds: 1 });
       const begun = await this.store
-        .begin(lease, { conversationId, accountId, revision: conversation.revision }, question, model.model.id)
+        .begin(lease, { conversationId, accountId, activeLeafId: conversation.activeLeafId }, question, model.model.id)
         .catch(nothingIfRepeated);
       if (!begun) {
         if (await this.store.hasPlace(accountId)) continue;
