@@ -3,7 +3,13 @@
  * database. Order holds per topic and publisher. A subscriber that throws harms nobody else.
  */
 export abstract class Bus {
+  /** Whether hints can arrive at the moment, as far as this node knows. While they cannot, read more often. */
+  abstract readonly isLive: boolean;
+  /** Rejects at once, and with nothing of the hint in the error, where the carrier is away or does not keep up. */
   abstract publish(topic: string, hint: string): Promise<void>;
-  /** Resolves when the subscription is live. Call the result to leave. */
+  /**
+   * Resolves when the subscription is live. Where the carrier is away it resolves all the same, and is live as soon as the
+   * carrier is back. Call the result to leave.
+   */
   abstract subscribe(topic: string, onHint: (hint: string) => void): Promise<() => Promise<void>>;
 }

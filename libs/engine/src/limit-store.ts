@@ -8,7 +8,7 @@ export interface Spent {
 
 /**
  * Counts what happens in windows of time, for all nodes together. A window begins with the first point of its key and does
- * not move. Spending is atomic: of any number of spenders on any nodes, each is told another count.
+ * not move; its length is of whole seconds, a part of one is rounded up. Spending is atomic: of any number of spenders on any nodes, each is told another count.
  */
 export abstract class LimitStore {
   abstract spend(key: string, windowSeconds: number): Promise<Spent>;

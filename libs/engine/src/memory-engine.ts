@@ -6,6 +6,7 @@ import { MemoryLimitStore } from './memory-limit-store.ts';
 type OnHint = (hint: string) => void;
 
 class MemoryBus extends Bus {
+  readonly isLive = true;
   private readonly topics = new Map<string, Set<OnHint>>();
 
   async publish(topic: string, hint: string): Promise<void> {

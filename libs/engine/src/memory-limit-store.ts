@@ -6,7 +6,9 @@ export class MemoryLimitStore extends LimitStore {
   private readonly counters = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 1 });
 
   async spend(key: string, windowSeconds: number): Promise<Spent> {
-    const { consumedPoints, msBeforeNext } = await this.counters.penalty(key, 1, { customDuration: windowSeconds });
+    const { consumedPoints, msBeforeNext } = await this.counters.penalty(key, 1, {
+      customDuration: Math.ceil(windowSeconds),
+    });
     return { points: consumedPoints, resetMilliseconds: msBeforeNext };
   }
 
