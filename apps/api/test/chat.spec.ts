@@ -151,6 +151,25 @@ describe('stop', () => {
 });
 
 describe('conversations', () => {
+  it('that are begun twice with one id are one, and nobody takes the id of somebody else', async () => {
+    const [ann, bob] = await Promise.all([aUser(app), aUser(app)]);
+    const id = randomUUID();
+    const begin = (who: { token: string }, title: string) =>
+      app.api<Conversation & Problem>('POST', '/api/v1/conversations', { token: who.token, body: { id, title } });
+    const both = await Promise.all([begin(ann, 'mine'), begin(ann, 'mine')]);
+    expect(both.map(({ status, body }) => [status, body.id])).toEqual([
+      [201, id],
+      [201, id],
+    ]);
+    expect(await begin(ann, 'another name')).toMatchObject({ status: 201, body: { id, title: 'mine' } });
+    expect(await begin(bob, 'stolen')).toMatchObject({ status: 404, body: { code: 'conversation.not_found' } });
+    const list = await app.api<Page<Conversation>>('GET', '/api/v1/conversations', { token: ann.token });
+    expect(list.body.items.map(({ title }) => title)).toEqual(['mine']);
+
+    await app.api('DELETE', `/api/v1/conversations/${id}`, { token: ann.token });
+    expect(await begin(ann, 'again')).toMatchObject({ status: 404, body: { code: 'conversation.not_found' } });
+  });
+
   it('get their name from a model after the first exchange, and a person’s own is kept', async () => {
     const chat = await aChat(app);
     await readToEnd(app, chat.who.token, (await chat.ask('my cat sleeps all day')).generation.id);

@@ -22,6 +22,13 @@ afterEach(() => {
 afterAll(() => app.close());
 
 describe('a socket', () => {
+  it('is told at the beginning whether another server may go on with an answer', async () => {
+    const { token } = await aUser(app);
+    const socket = await RawSocket.open(app.url);
+    open.add(socket);
+    expect(await socket.ask({ type: 'hello', token })).toMatchObject({ ok: true, replicated: false });
+  });
+
   it('asks, streams and ends; a second one that watches sees the same', async () => {
     const chat = await aChat(app);
     const [one, two] = await Promise.all([connect(chat.who.token), connect(chat.who.token)]);

@@ -69,6 +69,7 @@ export const Conversation = z.object({
 export type Conversation = z.infer<typeof Conversation>;
 
 export const CreateConversation = z.strictObject({
+  id: Id.optional().describe('Chosen by the sender; a repeat is the same conversation'),
   title: Title.optional(),
   model: ModelId.optional(),
   systemPrompt: SystemPrompt.optional(),

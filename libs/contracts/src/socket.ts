@@ -45,7 +45,12 @@ export const ClientFrame = z.discriminatedUnion('type', [Hello, Subscribe, Unsub
 export type ClientFrame = z.infer<typeof ClientFrame>;
 
 /** Answers: `{re, ok: true, …}` or `{re, ok: false, error}`. */
-export const HelloAck = z.object({ userId: Id, sessionId: Id, heartbeatSeconds: z.number() });
+export const HelloAck = z.object({
+  userId: Id,
+  sessionId: Id,
+  heartbeatSeconds: z.number(),
+  replicated: z.boolean().optional().describe('Whether another server may go on with an answer when this one stops'),
+});
 export const SubscribeAck = z.object({
   conversationId: Id,
   revision: z.int().describe('Of the conversation now; larger than what you have means: read its messages'),

@@ -7,5 +7,7 @@ export abstract class Engine {
   abstract readonly limits: LimitStore;
   /** Name of this process among the nodes. A driver for one process always gives the same one, so a restart is the same node. */
   abstract readonly nodeId: string;
+  /** Whether other processes share it: then one of them goes on with what this one leaves behind, otherwise its own next start does. */
+  abstract readonly isShared: boolean;
   abstract close(): Promise<void>;
 }

@@ -41,6 +41,7 @@ export class MemoryEngine extends Engine {
   readonly bus: Bus = new MemoryBus();
   readonly limits: LimitStore = new MemoryLimitStore();
   readonly nodeId = 'local';
+  readonly isShared = false;
 
   static async open(): Promise<MemoryEngine> {
     return new MemoryEngine();

@@ -30,13 +30,17 @@ const COLUMNS = `c.id, c.account_id AS "accountId", c.title, c.model, c.system_p
 export class ConversationStore {
   constructor(private readonly source: DataSource) {}
 
-  async create(accountId: string, { title, model, systemPrompt }: CreateConversation): Promise<Conversation> {
+  /** Undefined when there is one with this id already. */
+  async create(
+    accountId: string,
+    { id, title, model, systemPrompt }: CreateConversation,
+  ): Promise<Conversation | undefined> {
     const rows: Row[] = await this.source.query(
       `INSERT INTO conversation AS c (id, account_id, title, model, system_prompt) VALUES ($1, $2, $3, $4, $5)
-       RETURNING ${COLUMNS}`,
-      [uuidv7(), accountId, title ?? null, model ?? null, systemPrompt ?? null],
+       ON CONFLICT (id) DO NOTHING RETURNING ${COLUMNS}`,
+      [id ?? uuidv7(), accountId, title ?? null, model ?? null, systemPrompt ?? null],
     );
-    return one(rows);
+    return rows[0] && toConversation(rows[0]);
   }
 
   async find(id: string): Promise<Conversation | undefined> {
@@ -165,12 +169,6 @@ export class ConversationStore {
     return rows.map(({ id, revision }) => ({ conversationId: id, revision: Number(revision) }));
   }
 }
-
-const one = (rows: Row[]): Conversation => {
-  const row = rows[0];
-  if (!row) throw new Error('the conversation was not written');
-  return toConversation(row);
-};
 
 const toConversation = (row: Row): Conversation => ({
   id: row.id,

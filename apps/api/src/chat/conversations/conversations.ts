@@ -14,8 +14,13 @@ export class Conversations {
     private readonly fanout: Fanout,
   ) {}
 
-  async create(who: Identity, draft: CreateConversation): Promise<Conversation> {
-    return this.announced(who.userId, await this.store.create(who.userId, draft));
+  /** A repeated id is the same conversation, as it is now. Somebody else's is not found, like everywhere. */
+  async create({ userId }: Identity, draft: CreateConversation): Promise<Conversation> {
+    const created = await this.store.create(userId, draft);
+    if (created) return this.announced(userId, created);
+    const present = draft.id === undefined ? undefined : await this.store.findOf(draft.id, userId);
+    if (!present) throw new AppError('conversation.not_found');
+    return present;
   }
 
   async list(who: Identity, { cursor, limit }: PageQuery): Promise<Page<Conversation>> {

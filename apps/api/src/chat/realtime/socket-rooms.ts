@@ -1,3 +1,4 @@
+import { Engine } from '@chatbox/engine';
 import { Injectable } from '@nestjs/common';
 import { Authenticator } from '../../auth/authenticator.ts';
 import { OpenConnections } from '../../auth/open-connections.ts';
@@ -27,6 +28,7 @@ export class SocketRooms {
     readonly reader: Reader,
     readonly fanout: Fanout,
     readonly people: SocketsOfPeople,
+    readonly engine: Engine,
     readonly logger: Logger,
   ) {}
 }

@@ -144,7 +144,7 @@ export class SocketSession implements Watcher, SessionBound {
       return undefined;
     });
     if (!who || this.ended) return;
-    const { people, fanout, open, heartbeatSeconds } = this.rooms;
+    const { people, fanout, open, engine, heartbeatSeconds } = this.rooms;
     const { userId, sessionId, key, expiresAt } = who;
     this.forgetWho();
     if (!people.join(userId)) {
@@ -155,7 +155,7 @@ export class SocketSession implements Watcher, SessionBound {
     fanout.accounts.add(userId, this);
     open.watch(sessionId, this);
     this.deadline = secondsFromNow((expiresAt.getTime() - Date.now()) / 1000);
-    this.accept(id, { userId, sessionId, heartbeatSeconds });
+    this.accept(id, { userId, sessionId, heartbeatSeconds, replicated: engine.isShared });
   }
 
   private forgetWho(): void {
