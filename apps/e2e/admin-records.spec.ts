@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
-import { launch, openWindow, productUrl, SIZES } from './support/browser.ts';
+import { launch, openWindow, productUrl } from './support/browser.ts';
+import { expectFit } from './support/fit.ts';
 import { OWNER, register, somebody } from './support/people.ts';
 
 let browser: Browser;
@@ -98,16 +98,6 @@ it.each(PAGES)('axe finds nothing on $path, and nothing hangs over the edge', as
   }
   await page.goto(path);
   await page.locator('main').getByRole(ready).last().waitFor();
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([]);
-  }
-  for (const [name, size] of Object.entries(SIZES)) {
-    await page.setViewportSize(size);
-    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect([name, overhang]).toEqual([name, Math.min(overhang, 0)]);
-  }
+  await expectFit(page);
   await context.close();
 });

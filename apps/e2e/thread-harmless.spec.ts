@@ -48,9 +48,11 @@ async function guarded(page: Page): Promise<Harm> {
   return harm;
 }
 
-/** Everything in the answer that could act: elements that run or load, handlers, and addresses that are not of the web. */
+/** Everything in the answer that could act, at the next frame: elements that run or load, handlers, and addresses that are not of the web. */
 const dangerous = (page: Page) =>
-  page.evaluate(() => {
+  page.evaluate(async () => {
+    // One frame of the screen for each, so that every prefix is really rendered.
+    await new Promise(requestAnimationFrame);
     const answer = document.querySelector('article[data-role=assistant]');
     const found: string[] = [];
     for (const element of answer?.querySelectorAll('*') ?? []) {
@@ -97,8 +99,6 @@ it('is harmless at every cut of every payload, and shows the same at the end as 
   const text = `${PAYLOADS.join('\n\n')}\n\nThe end.`;
   for (const character of text) {
     answer.write(character);
-    // One frame of the screen for each, so that every prefix is really rendered.
-    await page.evaluate(() => new Promise(requestAnimationFrame));
     expect(await dangerous(page)).toEqual([]);
   }
   answer.end();
