@@ -22,6 +22,7 @@ const NOBODY: Watch = { away: () => {}, back: () => {} };
 export class RedisEngine extends Engine {
   /** A process that starts again is another node: the one before may still believe that it lives. */
   readonly nodeId = `${hostname()}-${randomBytes(4).toString('hex')}`;
+  readonly isShared = true;
   readonly bus: RedisBus;
   readonly limits: RedisLimitStore;
   private readonly links: Redis[];
