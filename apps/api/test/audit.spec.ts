@@ -28,11 +28,12 @@ describe('the audit log', () => {
       'settings.changed',
       'settings.changed',
       'person.registered',
+      'session.opened',
     ]);
     expect(await actions('?action=settings.changed')).toHaveLength(3);
     expect(await actions('?action=settings')).toHaveLength(3);
     expect(await actions('?action=setting')).toEqual([]);
-    expect(await actions(`?actor=${owner.user.id}`)).toHaveLength(5);
+    expect(await actions(`?actor=${owner.user.id}`)).toHaveLength(6);
     expect(await actions(`?actor=${crypto.randomUUID()}`)).toEqual([]);
     const { items } = (await get<Page<AuditRecord>>('?limit=2')).body;
     expect(await actions(`?to=${items[0]?.at}`)).not.toContain('invitation.created');
@@ -48,7 +49,7 @@ describe('the audit log', () => {
 
   it('stays one chain when many write at once, and shows where somebody went round the door', async () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => set(i % 2 ? 'open' : 'closed')));
-    expect(await verify()).toMatchObject({ intact: true, entries: 9, brokenAt: null, head: { seq: 9 } });
+    expect(await verify()).toMatchObject({ intact: true, entries: 10, brokenAt: null, head: { seq: 10 } });
     const around = (statement: string) =>
       sql(
         app,
@@ -78,7 +79,7 @@ describe('the audit log', () => {
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"');
     const lines = answer.body.trimEnd().split('\r\n');
     expect(lines[0]).toContain('"actor"');
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(8);
     for (const field of answer.body.matchAll(/(?:^|,)"([^"]*)/gm)) expect(field[1]).not.toMatch(/^[=+\-@]/);
     expect(answer.body).toMatch(/"'\+1/);
     expect((await get<Page<AuditRecord>>('?action=audit.exported')).body.items).toHaveLength(1);

@@ -2,7 +2,7 @@ import type { AuthResult, Page, Problem, Session } from '@chatbox/contracts';
 import type { ApiAnswer } from './harness/api.ts';
 import { Browser } from './harness/browser.ts';
 import { aUser, PASSWORD } from './harness/people.ts';
-import { sql } from './harness/sql.ts';
+import { rowsOf, sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 
 let app: TestApp;
@@ -46,6 +46,8 @@ describe('a refresh token', () => {
     expect(await refresh(ann.refreshToken)).toMatchObject({ status: 401, body: { code: 'auth.refresh_invalid' } });
     expect((await refresh(next.refreshToken)).status).toBe(401);
     expect(await statusOfMe(next.accessToken)).toBe(401);
+    const entries = `SELECT target_name FROM audit WHERE action = 'session.token_reused' AND target_id = $1`;
+    expect(await rowsOf(app, entries, [next.session.id])).toEqual([{ target_name: ann.email }]);
   });
 
   it('ends its session when it comes back after two successors, however soon', async () => {

@@ -2,6 +2,7 @@ import { type AuthResult, Login, Refresh, Register, ROUTES, UpdateProfile, type 
 import { Body, Controller, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
+import { fromOf } from '../common/audit-log.ts';
 import { Can, DuringSetup, type Identity, Public, Who } from '../common/identity.ts';
 import { parse, shaped } from '../common/zod.pipe.ts';
 import { Accounts, toUser } from './accounts.ts';
@@ -70,7 +71,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.end(who, who.sessionId, 'logout');
+    await this.sessions.end(who, who.sessionId, 'logout', fromOf(request));
     reply.header('set-cookie', noCookies(this.isSecure(request)));
   }
 

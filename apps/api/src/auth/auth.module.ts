@@ -18,6 +18,7 @@ import { Invitations } from './invitations.ts';
 import { LiveKeysModule } from './keys/live-keys.module.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { LoginAttempts } from './login-attempts.ts';
+import { LoginTries } from './login-tries.ts';
 import { MailModule } from './mail/mail.module.ts';
 import { OpenConnections } from './open-connections.ts';
 import { Passwords } from './passwords.ts';
@@ -48,6 +49,7 @@ import { Sweep } from './sweep.ts';
     Invitations,
     LiveSessions,
     LoginAttempts,
+    LoginTries,
     OpenConnections,
     Passwords,
     RefreshTokens,

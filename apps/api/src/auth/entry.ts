@@ -2,11 +2,14 @@ import type { AuthResult } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
+import { AuditLog } from '../common/audit-log.ts';
 import { ACCESS_SECONDS, AccessTokens } from './access-token.ts';
 import { type Account, Accounts, toUser } from './accounts.ts';
 import type { Device } from './arrival.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { type SessionRow, Sessions, toSession } from './sessions.ts';
+
+export type WayIn = 'registration' | 'password' | 'second factor' | 'passkey' | 'provider';
 
 const refuseInactive = ({ status }: Account): void => {
   if (status === 'suspended') throw new AppError('auth.suspended');
@@ -21,13 +24,22 @@ export class Entry {
     private readonly sessions: Sessions,
     private readonly refreshTokens: RefreshTokens,
     private readonly accessTokens: AccessTokens,
+    private readonly log: AuditLog,
   ) {}
 
   /** A new session, never one that existed before the sign-in. Throws `auth.suspended` or `auth.approval_pending`. */
-  async open(manager: EntityManager, account: Account, device: Device): Promise<AuthResult> {
+  async open(manager: EntityManager, account: Account, device: Device, way: WayIn): Promise<AuthResult> {
     refuseInactive(account);
     const session = await this.sessions.open(manager, account.id, device);
-    return this.answer(account, session, await this.refreshTokens.begin(manager, session.id));
+    const refreshToken = await this.refreshTokens.begin(manager, session.id);
+    await this.log.record(manager, {
+      actor: { userId: account.id, email: account.email },
+      action: 'session.opened',
+      target: { kind: 'session', id: session.id },
+      from: device,
+      details: { by: way, userAgent: device.userAgent },
+    });
+    return this.answer(account, session, refreshToken);
   }
 
   /** Throws `auth.refresh_invalid`. */

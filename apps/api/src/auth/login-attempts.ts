@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
+import { AuditLog, type From } from '../common/audit-log.ts';
 import { Logger } from '../common/logger.ts';
-import { InsuredLimitStore } from '../limits/when-the-store-is-away.ts';
-
-const FAILURES = 5;
-const WINDOW_SECONDS = 15 * 60;
+import { LoginTries } from './login-tries.ts';
 
 /**
- * Five failed sign-ins for an e-mail in 15 minutes, whether it has an account or not; a success starts anew. Attempts for one e-mail
- * take turns, so that a burst of guesses cannot all be checked before the first of them is counted.
+ * Failed sign-ins for an e-mail, whether it has an account or not; a success starts anew. Attempts for one e-mail take turns in a
+ * process, so that somebody who signs in many times at once is not taken for somebody who guesses.
  */
 @Injectable()
 export class LoginAttempts {
@@ -17,22 +15,25 @@ export class LoginAttempts {
 
   constructor(
     private readonly source: DataSource,
-    private readonly failures: InsuredLimitStore,
+    private readonly tries: LoginTries,
+    private readonly log: AuditLog,
     private readonly logger: Logger,
   ) {}
 
   /** `attempt` answers null for wrong credentials. Throws `auth.bad_credentials` or `auth.too_many_attempts`. */
-  async allow<T>(email: string, address: string | null, attempt: () => Promise<T | null>): Promise<T> {
+  async allow<T>(email: string, from: From, attempt: () => Promise<T | null>): Promise<T> {
     return this.inTurn(email, async () => {
-      const state = await this.failures.read(keyOf(email));
-      if (state !== null && state.points >= FAILURES)
-        throw new AppError('auth.too_many_attempts', { retryAfterSeconds: Math.ceil(state.resetMilliseconds / 1000) });
-      const result = await attempt();
+      const { isLast } = await this.tries.count(email);
+      const result = await attempt().catch(async (error: unknown) => {
+        await this.tries.giveBack(email);
+        throw error;
+      });
       if (result === null) {
-        await Promise.all([this.failures.spend(keyOf(email), WINDOW_SECONDS), this.record(email, address)]);
+        await this.record(email, from.address);
+        if (isLast) await this.recordBlock(email, from);
         throw new AppError('auth.bad_credentials');
       }
-      await this.failures.forget(keyOf(email));
+      await this.tries.forget(email);
       return result;
     });
   }
@@ -58,6 +59,14 @@ export class LoginAttempts {
       this.logger.warn({ err: error }, 'a failed sign-in could not be recorded');
     }
   }
-}
 
-const keyOf = (email: string): string => `failed sign-ins ${email}`;
+  /** One entry for five failures: single ones are in `login_failure`, where a flood of them can be forgotten again. */
+  private recordBlock(email: string, from: From): Promise<void> {
+    return this.log.record(null, {
+      actor: null,
+      action: 'sign_in.blocked',
+      target: { kind: 'email', id: email, name: email },
+      from,
+    });
+  }
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
+import { AuditLog } from '../common/audit-log.ts';
 import { Logger } from '../common/logger.ts';
 import type { Device } from './arrival.ts';
 import { hashOf, newRefreshToken, seal, unseal } from './refresh-token.ts';
@@ -18,6 +19,8 @@ export interface Exchanged {
 /** A token, its session and how far the two have moved on, all locked. */
 interface Found {
   readonly sessionId: string;
+  readonly accountId: string;
+  readonly email: string;
   readonly alive: boolean;
   /** How many exchanges the session is ahead of this token; 0 is the current one. */
   readonly behind: number;
@@ -35,6 +38,7 @@ export class RefreshTokens {
     private readonly source: DataSource,
     private readonly sessions: Sessions,
     private readonly lifetime: SessionLifetime,
+    private readonly log: AuditLog,
     private readonly logger: Logger,
   ) {}
 
@@ -60,19 +64,26 @@ export class RefreshTokens {
   ): Promise<{ sessionId: string; refreshToken: string | null }> {
     const found = await this.lock(manager, token);
     if (!found?.alive) throw new AppError('auth.refresh_invalid');
-    const { sessionId } = found;
+    const { sessionId, accountId, email } = found;
     if (found.behind === 0) return { sessionId, refreshToken: await this.rotate(manager, found, token, device) };
     if (found.behind === 1 && found.justUsed && found.successor)
       return { sessionId, refreshToken: unseal(found.successor, token) };
     await manager.query(`UPDATE session SET ended_at = clock_timestamp(), end_reason = 'refresh_reuse' WHERE id = $1`, [
       sessionId,
     ]);
+    await this.log.record(manager, {
+      actor: null,
+      action: 'session.token_reused',
+      target: { kind: 'session', id: sessionId, name: email },
+      from: device,
+      details: { account: accountId },
+    });
     return { sessionId, refreshToken: null };
   }
 
   private async lock(manager: EntityManager, token: string): Promise<Found | undefined> {
     const rows: Found[] = await manager.query(
-      `SELECT s.id AS "sessionId", s.generation - t.generation AS behind, t.successor,
+      `SELECT s.id AS "sessionId", a.id AS "accountId", a.email, s.generation - t.generation AS behind, t.successor,
          coalesce(t.used_at > clock_timestamp() - make_interval(secs => $2), false) AS "justUsed",
          s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active' AS alive
        FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id

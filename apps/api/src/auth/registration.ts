@@ -35,7 +35,8 @@ export class Registration {
     const { result, account } = await this.source.transaction(async (manager) => {
       const account = await this.enrol(manager, draft, passwordHash);
       await this.outbox.add('verify_email', account.email, account.id, manager);
-      const result = account.status === 'pending' ? null : await this.entry.open(manager, account, device);
+      const result =
+        account.status === 'pending' ? null : await this.entry.open(manager, account, device, 'registration');
       return { result, account };
     });
     this.outbox.hurry();
@@ -63,7 +64,7 @@ export class Registration {
       actor: { userId: account.id, email: account.email },
       action: 'person.registered',
       target: { kind: 'person', id: account.id, name: account.email },
-      from: { address: device.address, requestId: null },
+      from: device,
       details: { role: account.role, status: account.status },
     });
   }

@@ -1,5 +1,6 @@
 import { type Page, PathId, ROUTES, type Session } from '@chatbox/contracts';
 import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { type From, Origin } from '../common/audit-log.ts';
 import { Can, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Sessions, toSession } from './sessions.ts';
@@ -18,7 +19,7 @@ export class SessionsController {
   @Can('sessions', 'end')
   @Delete(ROUTES['sessions.end'].path)
   @HttpCode(ROUTES['sessions.end'].status)
-  async end(@Who() who: Identity, @Param('id', shaped(PathId)) id: string): Promise<void> {
-    await this.sessions.end(who, id, 'ended_by_user');
+  async end(@Who() who: Identity, @Origin() from: From, @Param('id', shaped(PathId)) id: string): Promise<void> {
+    await this.sessions.end(who, id, 'ended_by_user', from);
   }
 }

@@ -4,6 +4,7 @@ import { Bus } from '@chatbox/engine';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
+import { AuditLog, type From } from '../common/audit-log.ts';
 import type { Identity } from '../common/identity.ts';
 import { Logger } from '../common/logger.ts';
 import { returned } from '../database/returned.ts';
@@ -43,6 +44,7 @@ export class Sessions {
     private readonly live: LiveSessions,
     private readonly lifetime: SessionLifetime,
     private readonly bus: Bus,
+    private readonly log: AuditLog,
     private readonly logger: Logger,
   ) {}
 
@@ -77,13 +79,17 @@ export class Sessions {
   }
 
   /** Throws `session.not_found` for what is not one of the own live sessions. */
-  async end(who: Identity, sessionId: string, reason: EndReason): Promise<void> {
-    const [, ended]: [unknown, number] = await this.source.query(
-      `UPDATE session SET ended_at = clock_timestamp(), end_reason = $3
-       WHERE id = $1 AND account_id = $2 AND ended_at IS NULL`,
-      [sessionId, who.userId, reason],
-    );
-    if (ended === 0) throw new AppError('session.not_found');
+  async end(who: Identity, sessionId: string, reason: EndReason, from: From): Promise<void> {
+    await this.source.transaction(async (manager) => {
+      const [, ended]: [unknown, number] = await manager.query(
+        `UPDATE session SET ended_at = clock_timestamp(), end_reason = $3
+         WHERE id = $1 AND account_id = $2 AND ended_at IS NULL`,
+        [sessionId, who.userId, reason],
+      );
+      if (ended === 0) throw new AppError('session.not_found');
+      const target = { kind: 'session', id: sessionId };
+      await this.log.record(manager, { actor: who, action: 'session.ended', target, from, details: { reason } });
+    });
     await this.announceEnd(sessionId);
   }
 

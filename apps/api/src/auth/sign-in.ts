@@ -25,12 +25,12 @@ export class SignIn {
    * an account with a second factor; `hostname` is the address it would be used at.
    */
   async login({ email, password }: Login, device: Device, hostname: string): Promise<AuthResult> {
-    const account = await this.attempts.allow(email, device.address, async () => {
+    const account = await this.attempts.allow(email, device, async () => {
       const found = await this.accounts.withPassword(email);
       return (await this.passwords.matches(found?.passwordHash ?? null, password)) ? found : null;
     });
     if (account.status === 'suspended') throw new AppError('auth.suspended');
     await this.secondStep.demand(account, hostname);
-    return this.source.transaction((manager) => this.entry.open(manager, account, device));
+    return this.source.transaction((manager) => this.entry.open(manager, account, device, 'password'));
   }
 }

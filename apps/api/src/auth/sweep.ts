@@ -7,6 +7,7 @@ const KEPT_DAYS = 30;
 
 const EXPIRED = [
   `DELETE FROM login_failure WHERE at < clock_timestamp() - make_interval(days => $1)`,
+  `DELETE FROM login_tries WHERE until < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM session WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM letter WHERE created_at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM one_time_link WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,

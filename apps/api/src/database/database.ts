@@ -6,6 +6,7 @@ import { Rights1700000000002 } from './migrations/0002-rights.ts';
 import { Factors1700000000003 } from './migrations/0003-factors.ts';
 import { MailAndOidc1700000000004 } from './migrations/0004-mail-and-oidc.ts';
 import { Limits1700000000005 } from './migrations/0005-limits.ts';
+import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
 import { PreparingClient } from './preparing-client.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
@@ -25,6 +26,7 @@ export const openDatabase = async (
       Rights1700000000002,
       MailAndOidc1700000000004,
       Limits1700000000005,
+      LoginTries1700000000006,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

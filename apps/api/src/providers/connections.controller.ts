@@ -11,7 +11,8 @@ import {
 } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { Can, Fresh } from '../common/identity.ts';
+import { type From, Origin } from '../common/audit-log.ts';
+import { Can, Fresh, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Config } from '../config/config.ts';
 import { ConnectionTests } from './connection-tests.ts';
@@ -40,24 +41,30 @@ export class ConnectionsController {
 
   @Fresh()
   @Post(ROUTES['connections.create'].path)
-  async create(@Body(shaped(CreateConnection)) draft: CreateConnection): Promise<Connection> {
-    return (await this.connections.create(draft)).connection;
+  async create(
+    @Who() who: Identity,
+    @Origin() from: From,
+    @Body(shaped(CreateConnection)) draft: CreateConnection,
+  ): Promise<Connection> {
+    return (await this.connections.create(draft, { who, from })).connection;
   }
 
   @Fresh()
   @Patch(ROUTES['connections.update'].path)
   async update(
+    @Who() who: Identity,
+    @Origin() from: From,
     @Param('id', shaped(ConnectionId)) id: string,
     @Body(shaped(UpdateConnection)) change: UpdateConnection,
   ): Promise<Connection> {
-    return (await this.connections.update(id, change)).connection;
+    return (await this.connections.update(id, change, { who, from })).connection;
   }
 
   @HttpCode(ROUTES['connections.remove'].status)
   @Fresh()
   @Delete(ROUTES['connections.remove'].path)
-  remove(@Param('id', shaped(ConnectionId)) id: string): Promise<void> {
-    return this.connections.remove(id);
+  remove(@Who() who: Identity, @Origin() from: From, @Param('id', shaped(ConnectionId)) id: string): Promise<void> {
+    return this.connections.remove(id, { who, from });
   }
 
   @HttpCode(ROUTES['connections.try'].status)

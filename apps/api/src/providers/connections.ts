@@ -1,8 +1,11 @@
 import type { CreateConnection, UpdateConnection } from '@chatbox/contracts';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../common/app-error.ts';
+import type { AuditDetail, AuditLog, From } from '../common/audit-log.ts';
 import { Envelopes } from '../common/envelope.ts';
+import type { Identity } from '../common/identity.ts';
+import { returned } from '../database/returned.ts';
 import { cleanBaseUrl } from './base-url.ts';
 import type { ChosenHosts } from './chosen-hosts.ts';
 import { hintOf, type KnownConnection, vendorUrl } from './known-connection.ts';
@@ -21,6 +24,12 @@ interface Row {
   updated_at: Date;
 }
 
+/** Who changes a connection, from where. */
+export interface Author {
+  readonly who: Identity;
+  readonly from: From;
+}
+
 /** Owns the table `connection`: the providers the owner added. Those of the environment are in front, and cannot be changed. */
 export class Connections {
   constructor(
@@ -28,6 +37,7 @@ export class Connections {
     private readonly envelopes: Envelopes,
     private readonly fixed: readonly KnownConnection[],
     private readonly hosts: Pick<ChosenHosts, 'fetch' | 'check'>,
+    private readonly log: AuditLog,
   ) {}
 
   async all(): Promise<KnownConnection[]> {
@@ -41,21 +51,31 @@ export class Connections {
     return found;
   }
 
-  async create({ name, slug, kind, baseUrl, key }: CreateConnection): Promise<KnownConnection> {
+  async create({ name, slug, kind, baseUrl, key }: CreateConnection, by: Author): Promise<KnownConnection> {
     this.hosts.check(baseUrl);
     const taken = new Set([OFFLINE_CONNECTION.slug, ...(await this.all()).map(({ connection }) => connection.slug)]);
     if (slug !== undefined && taken.has(slug)) throw new AppError('connection.slug_taken');
     const id = uuidv7();
-    const rows: Row[] = await this.source.query(
-      `INSERT INTO connection (id, slug, name, kind, base_url, key_envelope, key_hint)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING RETURNING *`,
-      [id, slug ?? freeSlug(name, taken), name, kind, baseUrl ? cleanBaseUrl(baseUrl) : null, ...this.sealed(id, key)],
-    );
-    if (!rows[0]) throw new AppError('connection.slug_taken');
-    return this.known(rows[0]);
+    return this.source.transaction(async (manager) => {
+      const rows: Row[] = await manager.query(
+        `INSERT INTO connection (id, slug, name, kind, base_url, key_envelope, key_hint)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING RETURNING *`,
+        [
+          id,
+          slug ?? freeSlug(name, taken),
+          name,
+          kind,
+          baseUrl ? cleanBaseUrl(baseUrl) : null,
+          ...this.sealed(id, key),
+        ],
+      );
+      if (!rows[0]) throw new AppError('connection.slug_taken');
+      await this.record(manager, by, 'created', rows[0], { hasKey: key !== undefined });
+      return this.known(rows[0]);
+    });
   }
 
-  async update(id: string, change: UpdateConnection): Promise<KnownConnection> {
+  async update(id: string, change: UpdateConnection, by: Author): Promise<KnownConnection> {
     this.refuseFixed(id);
     this.hosts.check(change.baseUrl);
     return this.source.transaction(async (manager) => {
@@ -71,15 +91,40 @@ export class Connections {
            updated_at = clock_timestamp() WHERE id = $1`,
         [id, change.name ?? before.name, baseUrl, envelope, hint, change.enabled ?? before.enabled],
       );
-      const after: Row[] = await manager.query('SELECT * FROM connection WHERE id = $1', [id]);
-      return this.known(after[0] as Row);
+      const [after]: Row[] = await manager.query('SELECT * FROM connection WHERE id = $1', [id]);
+      if (!after) throw new Error('a locked connection is gone');
+      await this.record(manager, by, 'changed', after, {
+        before: before.base_url,
+        ...(change.key !== undefined && { key: change.key === null ? 'removed' : 'replaced' }),
+      });
+      return this.known(after);
     });
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, by: Author): Promise<void> {
     this.refuseFixed(id);
-    const [, removed]: [unknown, number] = await this.source.query('DELETE FROM connection WHERE id = $1', [id]);
-    if (removed === 0) throw new AppError('connection.not_found');
+    await this.source.transaction(async (manager) => {
+      const [removed] = returned<Row>(await manager.query('DELETE FROM connection WHERE id = $1 RETURNING *', [id]));
+      if (!removed) throw new AppError('connection.not_found');
+      await this.record(manager, by, 'removed', removed, {});
+    });
+  }
+
+  /** Where conversations go from now on, and never what opens the door there. */
+  private record(
+    manager: EntityManager,
+    { who, from }: Author,
+    verb: 'created' | 'changed' | 'removed',
+    { id, slug, name, kind, base_url: baseUrl, enabled }: Row,
+    more: Record<string, AuditDetail>,
+  ): Promise<void> {
+    return this.log.record(manager, {
+      actor: who,
+      action: `connection.${verb}`,
+      target: { kind: 'connection', id, name: slug },
+      from,
+      details: { name, kind, baseUrl, enabled, ...more },
+    });
   }
 
   private refuseFixed(id: string): void {

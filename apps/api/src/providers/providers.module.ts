@@ -1,6 +1,7 @@
 import type { ProviderKind } from '@chatbox/contracts';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditLog } from '../common/audit-log.ts';
 import { Envelopes } from '../common/envelope.ts';
 import { Config } from '../config/config.ts';
 import { Adapters } from './adapters.ts';
@@ -38,9 +39,9 @@ const adapters = (config: Config): Adapters => {
     { provide: Adapters, useFactory: adapters, inject: [Config] },
     {
       provide: Connections,
-      useFactory: (source: DataSource, config: Config, hosts: ChosenHosts) =>
-        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config), hosts),
-      inject: [DataSource, Config, ChosenHosts],
+      useFactory: (source: DataSource, config: Config, hosts: ChosenHosts, log: AuditLog) =>
+        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config), hosts, log),
+      inject: [DataSource, Config, ChosenHosts, AuditLog],
     },
     ChosenHosts,
     ModelLists,

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
 import { type Account, Accounts } from '../accounts.ts';
 import type { Device } from '../arrival.ts';
-import { Entry } from '../entry.ts';
+import { Entry, type WayIn } from '../entry.ts';
 import { LoginAttempts } from '../login-attempts.ts';
 import type { OwnPage } from '../request-origin.ts';
 import { FactorProofs, type Spend } from './factor-proofs.ts';
@@ -33,7 +33,7 @@ export class FactorSignIn {
   async finish({ challenge, ...proof }: LoginFactor, page: OwnPage | null, device: Device): Promise<AuthResult> {
     const account = await this.account(await this.challenges.try(challenge));
     const spend = await this.proofs.examine(account.id, proof, { secondStep: challenge }, page);
-    return this.open(account, device, async (manager) => {
+    return this.open(account, device, 'second factor', async (manager) => {
       await this.challenges.close(manager, challenge);
       return spend(manager);
     });
@@ -49,7 +49,7 @@ export class FactorSignIn {
     // WebAuthn Level 3 §7.2, step 6: who did not say who they are must be named by the authenticator.
     if (!proven || answer.response.userHandle == null) throw new AppError('auth.factor_wrong');
     const account = await this.account(proven.passkey.accountId);
-    return this.open(account, device, (manager) => this.ceremonies.spend(manager, proven));
+    return this.open(account, device, 'passkey', (manager) => this.ceremonies.spend(manager, proven));
   }
 
   private async account(accountId: string): Promise<Account> {
@@ -59,11 +59,11 @@ export class FactorSignIn {
   }
 
   /** A proof that does not hold takes nothing with it: the sign-in can go on with another one. */
-  private async open(account: Account, device: Device, spend: Spend): Promise<AuthResult> {
+  private async open(account: Account, device: Device, way: WayIn, spend: Spend): Promise<AuthResult> {
     try {
       return await this.source.transaction(async (manager) => {
         if (!(await spend(manager))) throw new AppError('auth.factor_wrong');
-        return this.entry.open(manager, account, device);
+        return this.entry.open(manager, account, device, way);
       });
     } catch (error) {
       if (error instanceof AppError && error.code === 'auth.factor_wrong')

@@ -2,6 +2,7 @@ import type { Fresh, PasskeyRequest, ProveFresh } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
+import type { From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Accounts } from '../accounts.ts';
 import { LoginAttempts } from '../login-attempts.ts';
@@ -29,14 +30,9 @@ export class Freshness {
   }
 
   /** Throws `auth.bad_credentials`, `auth.factor_wrong` or `auth.too_many_attempts`. */
-  async prove(
-    who: Identity,
-    { password, ...proof }: ProveFresh,
-    page: OwnPage | null,
-    address: string | null,
-  ): Promise<Fresh> {
+  async prove(who: Identity, { password, ...proof }: ProveFresh, page: OwnPage | null, from: From): Promise<Fresh> {
     if (password !== undefined) {
-      await this.showPassword(who, password, address);
+      await this.showPassword(who, password, from);
       return this.mark(who);
     }
     const spend = await this.proofs.examine(who.userId, proof, { fresh: who.sessionId }, page);
@@ -47,9 +43,9 @@ export class Freshness {
   }
 
   /** Guesses count like guesses at the sign-in. */
-  private async showPassword(who: Identity, password: string, address: string | null): Promise<void> {
+  private async showPassword(who: Identity, password: string, from: From): Promise<void> {
     const account = await this.accounts.withPassword(who.email);
-    await this.attempts.allow(who.email, address, async () =>
+    await this.attempts.allow(who.email, from, async () =>
       (await this.passwords.matches(account?.passwordHash ?? null, password)) ? true : null,
     );
   }

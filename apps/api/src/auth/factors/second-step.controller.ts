@@ -11,6 +11,7 @@ import {
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.ts';
+import { fromOf } from '../../common/audit-log.ts';
 import { DuringSetup, type Identity, Public, Who } from '../../common/identity.ts';
 import { shaped } from '../../common/zod.pipe.ts';
 import { deviceOf } from '../arrival.ts';
@@ -91,7 +92,7 @@ export class SecondStepController {
     @Body(shaped(ProveFresh)) proof: ProveFresh,
     @Req() request: FastifyRequest,
   ): Promise<Fresh> {
-    return this.freshness.prove(who, proof, this.pages.any(request), request.ip ?? null);
+    return this.freshness.prove(who, proof, this.pages.any(request), fromOf(request));
   }
 
   private welcome(result: AuthResult, request: FastifyRequest, reply: FastifyReply): AuthResult {

@@ -21,7 +21,7 @@ export class AccountDeletion {
 
   /** For good. Throws `account.last_owner` and what `Proof` throws, and has then changed nothing but stopped running answers. */
   async delete(who: Identity, { password }: DeleteAccount, from: From): Promise<void> {
-    await this.proof.demand(who, password, from.address);
+    await this.proof.demand(who, password, from);
     // The provider calls of the person end before the rows they would write to are gone.
     await Promise.all(this.personalData.all().map((records) => records.leave?.(who)));
     const ended = await this.source.transaction(async (manager) => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditLog, type From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
 import { PersonalData, type PersonalRecords } from '../../common/personal-data.ts';
 
@@ -20,9 +21,13 @@ export class AccountExport {
   constructor(
     private readonly source: DataSource,
     private readonly personalData: PersonalData,
+    private readonly log: AuditLog,
   ) {}
 
-  async *document(who: Identity): AsyncGenerator<string> {
+  async *document(who: Identity, from: From): AsyncGenerator<string> {
+    // That it left the house is worth remembering, also where the reader does not wait for its end.
+    const target = { kind: 'person', id: who.userId, name: who.email };
+    await this.log.record(null, { actor: who, action: 'person.exported', target, from });
     const [profile]: object[] = await this.source.query(PROFILE, [who.userId]);
     yield `{"exportedAt":${JSON.stringify(new Date())},\n"profile":${JSON.stringify(profile ?? {})}`;
     const own = Object.entries(OWN).map(([name, statement]) => this.own(name, statement));

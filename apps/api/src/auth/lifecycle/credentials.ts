@@ -81,6 +81,7 @@ export class Credentials {
     const rows = await manager.query('DELETE FROM account WHERE id = $1 RETURNING lower(email) AS email', [accountId]);
     const emails = returned<{ email: string }>(rows).map(({ email }) => email);
     await manager.query('DELETE FROM login_failure WHERE email = ANY($1)', [emails]);
+    await manager.query('DELETE FROM login_tries WHERE email = ANY($1)', [emails]);
     await manager.query('DELETE FROM letter WHERE recipient = ANY($1)', [emails]);
     await manager.query('UPDATE invitation SET email = NULL WHERE email = ANY($1) AND used_at IS NOT NULL', [emails]);
   }

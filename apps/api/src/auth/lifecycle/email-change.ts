@@ -28,9 +28,9 @@ export class EmailChange {
   }
 
   /** The answer does not say whether the new address has an account already; then no letter goes out. */
-  async askToChange(who: Identity, { email, password }: ChangeEmail, { address }: From): Promise<void> {
+  async askToChange(who: Identity, { email, password }: ChangeEmail, from: From): Promise<void> {
     this.outbox.refuseWithoutMail();
-    await this.proof.demand(who, password, address);
+    await this.proof.demand(who, password, from);
     await this.outbox.add('change_email', email, who.userId);
     this.outbox.hurry();
   }
@@ -41,6 +41,12 @@ export class EmailChange {
       const { accountId, purpose, email } = await this.links.use(manager, token, ['verify_email', 'change_email']);
       if (purpose === 'verify_email') {
         await this.credentials.verify(manager, accountId, email);
+        await this.log.record(manager, {
+          actor: { userId: accountId, email },
+          action: 'person.email_verified',
+          target: { kind: 'person', id: accountId, name: email },
+          from,
+        });
         return { email, changed: false };
       }
       const before = await this.credentials.changeEmail(manager, accountId, email);

@@ -91,8 +91,8 @@ export class LifecycleController {
   }
 
   @Get(ROUTES['account.export'].path)
-  export(@Who() who: Identity): StreamableFile {
-    return new StreamableFile(Readable.from(this.accountExport.document(who), { objectMode: false }), {
+  export(@Who() who: Identity, @Origin() from: From): StreamableFile {
+    return new StreamableFile(Readable.from(this.accountExport.document(who, from), { objectMode: false }), {
       type: 'application/json; charset=utf-8',
       disposition: 'attachment; filename="chatbox-export.json"',
     });

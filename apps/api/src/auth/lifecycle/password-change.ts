@@ -27,7 +27,7 @@ export class PasswordChange {
 
   /** All other sessions end: whoever knew the old password may have one. */
   async change(who: Identity, { currentPassword, newPassword }: ChangePassword, from: From): Promise<void> {
-    await this.proof.demand(who, currentPassword, from.address);
+    await this.proof.demand(who, currentPassword, from);
     await refuseCommon(newPassword, who.email);
     await this.set(
       { accountId: who.userId, email: who.email, from, action: 'person.password_changed' },

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
+import type { From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
 import { LoginAttempts } from '../login-attempts.ts';
 import { Passwords } from '../passwords.ts';
@@ -20,10 +21,10 @@ export class Proof {
   ) {}
 
   /** Throws `auth.bad_credentials`, `auth.too_many_attempts` or, without a password, `auth.recent_sign_in_required`. */
-  async demand(who: Identity, password: string | undefined, address: string | null): Promise<void> {
+  async demand(who: Identity, password: string | undefined, from: From): Promise<void> {
     const { email, passwordHash } = await this.credentials.read(who.userId);
     if (passwordHash === null) return this.demandYoung(who);
-    await this.attempts.allow(email, address, async () =>
+    await this.attempts.allow(email, from, async () =>
       password !== undefined && (await this.passwords.matches(passwordHash, password)) ? true : null,
     );
   }

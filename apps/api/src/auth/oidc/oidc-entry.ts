@@ -48,7 +48,7 @@ export class OidcEntry {
       await this.secondStep.demand({ id: accountId, passwordHash }, from.hostname);
     }
     return this.source.transaction(async (manager) => {
-      const result = await this.entry.open(manager, account, from.device);
+      const result = await this.entry.open(manager, account, from.device, 'provider');
       await this.idTokens.keep(manager, result.session.id, idToken);
       return result;
     });

@@ -2,7 +2,7 @@ import { type GoTo, PathId, type ProviderLogout, ROUTES, StartOidc } from '@chat
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.ts';
-import { type From, Origin } from '../../common/audit-log.ts';
+import { type From, fromOf, Origin } from '../../common/audit-log.ts';
 import { Fresh, type Identity, Public, Who } from '../../common/identity.ts';
 import { Logger } from '../../common/logger.ts';
 import { shaped } from '../../common/zod.pipe.ts';
@@ -90,7 +90,7 @@ export class OidcController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProviderLogout> {
     const url = await this.signIn.farewell(who);
-    await this.sessions.end(who, who.sessionId, 'logout');
+    await this.sessions.end(who, who.sessionId, 'logout', fromOf(request));
     reply.header('set-cookie', noCookies(this.isSecure(request)));
     return { url };
   }
