@@ -8,6 +8,8 @@ export interface Identity {
   readonly role: Role;
   /** Of a key: the key's id. What ends the one or the other is announced by this id. */
   readonly sessionId: string;
+  /** Until when what was shown counts: a token's hour, a session, a key. What outlives its request ends then. */
+  readonly expiresAt?: Date;
   /** Given where a key asks, not a person: all it may do, within what its owner may do. */
   readonly key?: { readonly id: string; readonly prefix: string; readonly scopes: readonly Scope[] };
 }

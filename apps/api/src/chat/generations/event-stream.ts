@@ -9,6 +9,8 @@ import { Reader } from './reader.ts';
 const HEARTBEAT_MILLISECONDS = 15_000;
 /** What a reader that does not keep up may hold in this process; it is cut off and comes back with its place. */
 const MOST_BUFFERED_BYTES = 1024 * 1024;
+/** Of Node's timers, 24 days; the end of a key may be further. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of one generation to one reader. */
 @Injectable()
@@ -57,12 +59,14 @@ export class EventStreams implements BeforeApplicationShutdown {
       if (at) send({ type: 'heartbeat', ...at });
       else raw.write(':\n\n');
     }, HEARTBEAT_MILLISECONDS);
+    const end = setTimeout(() => close(), untilEndOf(who));
     let closed = false;
     const leave: { now: () => void } = { now: () => {} };
     const close = (): void => {
       if (closed) return;
       closed = true;
       clearInterval(heartbeat);
+      clearTimeout(end);
       this.closes.delete(close);
       this.connections.unwatch(who.sessionId, connection);
       this.metrics.readerLeft('sse');
@@ -79,6 +83,9 @@ export class EventStreams implements BeforeApplicationShutdown {
     if (closed) leave.now();
   }
 }
+
+const untilEndOf = ({ expiresAt }: Identity): number =>
+  Math.min(LONGEST_TIMER, expiresAt === undefined ? LONGEST_TIMER : Math.max(0, expiresAt.getTime() - Date.now()));
 
 function placeOf(generationId: string, lastEventId: string | undefined): Place | undefined {
   const parsed = lastEventId === undefined ? undefined : parseEventId(lastEventId);
