@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { launch, openWindow, productUrl } from './support/browser.ts';
 import { expectFit } from './support/fit.ts';
+import { refuseOnceForProof } from './support/old-proof.ts';
 import { OWNER, register, somebody } from './support/people.ts';
 
 let browser: Browser;
@@ -21,6 +22,38 @@ it('invites somebody as a viewer', async () => {
   expect(await page.getByRole('textbox', { name: 'Link' }).inputValue()).toContain('/register?invitation=');
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('list', { name: 'Invitations' }).getByText(email).waitFor();
+  await page.getByRole('button', { name: `Revoke the invitation for ${email}` }).click();
+  await page.getByRole('list', { name: 'Invitations' }).getByText(email).waitFor({ state: 'detached' });
+  await context.close();
+});
+
+it('asks once more who it is before settings are changed or somebody is invited, and then goes on', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
+  const prove = async () => {
+    await dialog.getByLabel('Password', { exact: true }).fill(OWNER.password);
+    await page.keyboard.press('Enter');
+  };
+  await refuseOnceForProof(page, '**/api/v1/admin/settings', 'PATCH');
+  await page.goto('/admin/settings');
+  await page.getByRole('radio', { name: 'Open' }).waitFor();
+  const saved = page.waitForResponse((answer) => answer.url().endsWith('/admin/settings') && answer.ok());
+  await page.getByRole('radio', { name: 'By invitation' }).click();
+  await prove();
+  await saved;
+  const back = page.waitForResponse((answer) => answer.url().endsWith('/admin/settings') && answer.ok());
+  await page.getByRole('radio', { name: 'Open' }).click();
+  await back;
+
+  await refuseOnceForProof(page, '**/api/v1/admin/invitations', 'POST');
+  await page.goto('/admin/people');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  const email = somebody().email;
+  await page.getByRole('dialog').getByLabel('E-mail').fill(email);
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await prove();
+  expect(await page.getByRole('textbox', { name: 'Link' }).inputValue()).toContain('/register?invitation=');
+  await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: `Revoke the invitation for ${email}` }).click();
   await page.getByRole('list', { name: 'Invitations' }).getByText(email).waitFor({ state: 'detached' });
   await context.close();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { launch, openWindow, productUrl } from './support/browser.ts';
+import { refuseOnceForProof } from './support/old-proof.ts';
 import { OWNER, register, somebody } from './support/people.ts';
 
 let browser: Browser;
@@ -33,22 +34,7 @@ it('ends the other session with a change of the password', async () => {
 it('asks once more who it is where the proof is old, and then goes on', async () => {
   const ann = await register(productUrl(), somebody());
   const { context, page } = await openWindow(browser, { as: ann });
-  let refusals = 0;
-  await page.route('**/api/v1/auth/factors/totp', (route) => {
-    refusals += 1;
-    if (refusals > 1) return route.continue();
-    return route.fulfill({
-      status: 403,
-      contentType: 'application/problem+json',
-      json: {
-        type: 'about:blank',
-        title: 'Prove once more that it is you',
-        status: 403,
-        code: 'auth.fresh_factor_required',
-        retry: false,
-      },
-    });
-  });
+  await refuseOnceForProof(page, '**/api/v1/auth/factors/totp', 'POST');
   await page.goto('/settings/security');
   await page.getByRole('button', { name: 'Set up the authenticator app' }).click();
   const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });

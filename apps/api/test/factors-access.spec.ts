@@ -44,6 +44,10 @@ const SENSITIVE: [string, string][] = [
   ['PATCH', '/api/v1/admin/connections/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
   ['DELETE', '/api/v1/admin/connections/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
   ['PATCH', '/api/v1/admin/people/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
+  ['DELETE', '/api/v1/admin/people/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e'],
+  ['POST', '/api/v1/admin/people/7d4f5a52-8d3e-4c1b-9a53-0d2f4a1c6b7e/reset-link'],
+  ['POST', '/api/v1/admin/invitations'],
+  ['PATCH', '/api/v1/admin/settings'],
 ];
 
 describe('HARDENING 21: a sensitive change', () => {

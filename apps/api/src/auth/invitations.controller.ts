@@ -1,7 +1,7 @@
 import { CreateInvitation, type Invitation, type Page, PathId, ROUTES } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { type From, Origin } from '../common/audit-log.ts';
-import { Can, type Identity, Who } from '../common/identity.ts';
+import { Can, Fresh, type Identity, Who } from '../common/identity.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Invitations } from './invitations.ts';
 
@@ -16,6 +16,7 @@ export class InvitationsController {
   }
 
   @Can('invitations', 'write')
+  @Fresh()
   @Post(ROUTES['invitations.create'].path)
   create(
     @Who() who: Identity,

@@ -1,7 +1,7 @@
 import { ROUTES, type Settings, type Setup, UpdateSettings } from '@chatbox/contracts';
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { type From, Origin } from '../common/audit-log.ts';
-import { Can, type Identity, Public, Who } from '../common/identity.ts';
+import { Can, Fresh, type Identity, Public, Who } from '../common/identity.ts';
 import { VERSION } from '../common/version.ts';
 import { shaped } from '../common/zod.pipe.ts';
 import { Config } from '../config/config.ts';
@@ -38,6 +38,7 @@ export class SettingsController {
   }
 
   @Can('settings', 'write')
+  @Fresh()
   @Patch(ROUTES['settings.update'].path)
   update(
     @Who() who: Identity,

@@ -86,6 +86,7 @@ export class PeopleController {
   }
 
   @Can('people', 'delete')
+  @Fresh()
   @Delete(ROUTES['people.remove'].path)
   @HttpCode(ROUTES['people.remove'].status)
   async remove(
