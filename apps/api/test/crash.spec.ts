@@ -51,6 +51,9 @@ beforeAll(async () => {
     ANTHROPIC_API_KEY: 'any',
     ANTHROPIC_BASE_URL: mock.url,
   });
+  // An orderly end first: it keeps what was compiled, so that the many starts after the kills are cheaper.
+  await process_.start();
+  await process_.stop();
   await process_.start();
   person = await aUser(process_);
   database = new pg.Client({ connectionString: process_.databaseUrl });
@@ -76,10 +79,11 @@ async function persist<T>(call: () => Promise<{ status: number; body: T }>, ok: 
       const { status, body } = await call();
       if (status === ok) return body;
       if (status < 500) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+      await pause(20);
     } catch (error) {
       if (!isNetwork(error)) throw error;
+      await process_.answering();
     }
-    await pause(20);
   }
   throw new Error('the test is over');
 }
@@ -110,7 +114,7 @@ async function watch({ accepted, screen }: History): Promise<void> {
     } catch (error) {
       if (!isNetwork(error)) throw error;
     }
-    await pause(10);
+    await process_.answering();
   }
 }
 

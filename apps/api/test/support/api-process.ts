@@ -7,12 +7,16 @@ import { join, resolve } from 'node:path';
 import { type ApiAnswer, type ApiRequest, callApi } from '../harness/api.ts';
 import { cloneDatabase } from '../harness/databases.ts';
 
-const MAIN = resolve(__dirname, '../../dist/main.js');
+const ROOT = resolve(__dirname, '../../../..');
+const MAIN = join(ROOT, 'apps/api/dist/main.js');
+/** Where `npm start` keeps it too: a third of a start is compiling what was compiled before. */
+const COMPILED = join(ROOT, 'node_modules/.cache/chatbox');
 
 /** The built API as a process of its own, on one address and one database, so that it can be killed and started again. */
 export class ApiProcess {
   private child: ChildProcess | undefined;
   private said = '';
+  private up = Promise.withResolvers<void>();
 
   private constructor(
     readonly url: string,
@@ -28,6 +32,7 @@ export class ApiProcess {
     const environment = {
       NODE_ENV: 'test',
       PATH: process.env.PATH ?? '',
+      NODE_COMPILE_CACHE: COMPILED,
       HOST: '127.0.0.1',
       PORT: String(port),
       DATA_DIR: folder,
@@ -56,13 +61,30 @@ export class ApiProcess {
       throw new Error(`the API ended with ${code} before it was ready:\n${this.said.slice(-4_000)}`);
     });
     await Promise.race([once(child, 'message'), ended]);
+    this.up.resolve();
+  }
+
+  /** Resolves when it answers: at once, or after the start that is under way or still to come. */
+  answering(): Promise<void> {
+    return this.up.promise;
   }
 
   /** As the kernel or an impatient operator does it: nothing in the process gets to know. */
   async kill(): Promise<void> {
     if (!this.child) return;
-    const gone = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
+    await this.end(this.child, 'SIGKILL');
+  }
+
+  /** In order; what was compiled is kept for the next start. */
+  async stop(): Promise<void> {
+    if (!this.child) return;
+    await this.end(this.child, 'SIGTERM');
+  }
+
+  private async end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+    const gone = once(child, 'exit');
+    this.up = Promise.withResolvers();
+    child.kill(signal);
     await gone;
     this.child = undefined;
   }
