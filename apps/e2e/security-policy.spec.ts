@@ -45,7 +45,7 @@ it.each(PAGES)('lets %s run under its own policy, with a nonce on every script',
   await context.close();
 });
 
-it('refuses a script that somebody else put into the page', async () => {
+it('HARDENING 22: refuses a script that somebody else put into the page', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   await witness(page);
   await page.goto('/');

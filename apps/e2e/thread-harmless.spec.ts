@@ -91,7 +91,7 @@ const settled = async (page: Page) => {
   await page.locator('figure pre span[style]').first().waitFor();
 };
 
-it('is harmless at every cut of every payload, and shows the same at the end as after a reload', async () => {
+it('HARDENING 22, 23 and 26: is harmless at every cut of every payload, and shows the same at the end as after a reload', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   const harm = await guarded(page);
   const answer = new ScriptedAnswer();
@@ -116,7 +116,7 @@ it('is harmless at every cut of every payload, and shows the same at the end as 
   await context.close();
 }, 180_000);
 
-it('draws a diagram as a picture that cannot act', async () => {
+it('HARDENING 22: draws a diagram as a picture that cannot act', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   const harm = await guarded(page);
   const answer = new ScriptedAnswer();

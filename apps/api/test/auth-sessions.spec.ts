@@ -257,7 +257,7 @@ describe('a browser', () => {
     expect((await browser.api('GET', '/api/v1/auth/me')).body).toMatchObject({ name: null });
   });
 
-  it('cannot be made to refresh by a request that does not say where it comes from', async () => {
+  it('HARDENING 15: cannot be made to refresh by a request that does not say where it comes from', async () => {
     const browser = await signedIn();
     const cookies = browser.cookiesFor('/api/v1/auth/refresh');
     const bare = await app.api('POST', '/api/v1/auth/refresh', { headers: { ...cookies } });
@@ -265,7 +265,7 @@ describe('a browser', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'cannot post a form: %s',
+    'HARDENING 15: cannot post a form: %s',
     async (type) => {
       const browser = await signedIn();
       for (const body of [undefined, '{}']) {

@@ -51,9 +51,21 @@ describe('a body that is not what it says', () => {
   });
 });
 
-it('shows its figures to a scraper on this machine, and to nobody who came through a proxy', async () => {
+it('HARDENING 11: shows its figures to a scraper on this machine, and to nobody who came through a proxy', async () => {
   const local = await app.api<string>('GET', '/metrics');
   expect(local.body).toContain('chatbox_http_request_duration_seconds_bucket');
   const remote = await app.api<Problem>('GET', '/metrics', { headers: { 'x-forwarded-for': '127.0.0.1' } });
   expect([remote.status, remote.body.code]).toEqual([404, 'route.not_found']);
+});
+
+it.each([
+  '/debug',
+  '/json/version',
+  '/.env',
+  '/api/v1/debug',
+  '/api/v1/setup/owner',
+  '/api/v1/admin',
+  '/server-status',
+])('HARDENING 11: has nothing behind %s', async (path) => {
+  for (const method of ['GET', 'POST']) expect((await app.api(method, path)).status).toBe(404);
 });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Connection, ConnectionTest, ModelList, Problem } from '@chatbox/contracts';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
+import { issuerFetch } from '../src/auth/oidc/issuer-fetch.ts';
 import { guardedConnector } from '../src/common/egress/connector.ts';
 import { Egress } from '../src/common/egress/egress.ts';
 import { refusalIn } from '../src/common/egress/refused.ts';
@@ -204,6 +205,25 @@ describe('HARDENING 30: a request to a host that a person chose', () => {
     await expect(one.fetch(base).then((reply) => reply.text())).rejects.toThrow(/timeout|aborted/i);
     server.closeAllConnections();
   });
+});
+
+describe('HARDENING 32: what the sign-in provider names', () => {
+  const ask = (url: string) => issuerFetch(url, { method: 'GET', headers: {}, redirect: 'manual', body: undefined });
+
+  it('may be in a private network, which the operator chose', async () => {
+    expect(await (await ask(`${base}/.well-known/openid-configuration`)).text()).toBe('inside');
+  });
+
+  it.each(['http://169.254.169.254/latest/meta-data', 'http://[fe80::1]/', 'http://0.0.0.0/', 'http://224.0.0.1/'])(
+    'is never %s',
+    async (url) => {
+      const outcome = await ask(url).then(
+        () => 'reached',
+        (error: unknown) => refusalIn(error)?.code,
+      );
+      expect(outcome).toBe('EGRESS_REFUSED');
+    },
+  );
 });
 
 describe('a connection of the settings', () => {

@@ -188,7 +188,7 @@ describe('answers in the making', () => {
     await model.close();
   });
 
-  it('are as many as a person may have, exactly, however many are asked for in the same moment', async () => {
+  it('HARDENING 43: are as many as a person may have, exactly, however many are asked for in the same moment', async () => {
     const who = await aUser(busy);
     const chats = await Promise.all(Array.from({ length: 12 }, () => aChat(busy, who)));
     const answers = await Promise.all(chats.map(({ id }) => send(busy, who, id)));

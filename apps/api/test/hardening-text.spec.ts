@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Connection, Conversation, ModelList, User } from '@chatbox/contracts';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
@@ -211,5 +212,45 @@ describe('headers of every answer', () => {
     }
     const { headers } = await app.api('GET', '/api/v1/setup', { headers: { origin: 'https://friend.example' } });
     expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('HARDENING 39: no text keeps the process busy', () => {
+  const LONG = 60_000;
+  const evil: [string, (text: (own: string) => string) => Promise<unknown>][] = [
+    ['an e-mail', (text) => app.api('POST', '/api/v1/auth/login', { body: { email: text('a@a.'), password: 'x' } })],
+    ['a name', (text) => app.api('PATCH', '/api/v1/auth/me', { token: owner.token, body: { name: text(' \t') } })],
+    [
+      'a header',
+      (text) =>
+        app.api('GET', '/api/v1/auth/me', { headers: { authorization: `Bearer ${text('a=').slice(0, 6000)}` } }),
+    ],
+    [
+      'a key',
+      (text) => app.api('GET', '/api/v1/auth/me', { headers: { 'x-api-key': `cbx_${text('0').slice(0, 6000)}!` } }),
+    ],
+    [
+      'a query',
+      (text) => app.api('GET', `/api/v1/conversations?cursor=${text('cbx_0').slice(0, 6000)}`, { token: owner.token }),
+    ],
+    [
+      'a message',
+      (text) =>
+        app.api('POST', `/api/v1/conversations/${randomUUID()}/messages`, {
+          token: owner.token,
+          body: { clientMessageId: randomUUID(), content: text('**_`[](') },
+        }),
+    ],
+  ];
+  it.each(evil)('%s', async (_, send) => {
+    for (const piece of ['a', ' ', '-', '.', '(', 'aA0', '\u00e9\u0301', null]) {
+      const text = (own: string) => (piece ?? own).repeat(LONG / (piece ?? own).length);
+      const lag = monitorEventLoopDelay({ resolution: 5 });
+      lag.enable();
+      await send(text).catch(() => undefined);
+      lag.disable();
+      // Nanoseconds; the test itself runs in the same process.
+      expect(lag.max / 1e6).toBeLessThan(200);
+    }
   });
 });

@@ -125,7 +125,7 @@ const WRONG: unknown[] = [
 const fieldsOf = ({ body }: Route): string[] => (body && 'shape' in body ? Object.keys(body.shape as object) : []);
 const bodyFor = (route: Route) => (route.method === 'GET' ? {} : { body: {} });
 
-describe('a body that is not what it should be', () => {
+describe('HARDENING 37 and 38: a body that is not what it should be', () => {
   it.each(harmless.filter(({ body }) => body))('is refused, whole: $method $path', async (route) => {
     for (const [what, body] of HOSTILE) {
       const answer = await app.api(route.method, at(route.path), { token: owner.token, body });
@@ -166,7 +166,7 @@ describe('a body that is not what it should be', () => {
   });
 });
 
-describe('a query that is not what it should be', () => {
+describe('HARDENING 38: a query that is not what it should be', () => {
   const queries = [
     'limit=0',
     'limit=-1',
@@ -191,6 +191,6 @@ it('fields that are not a person’s to choose change nothing', async () => {
   expect((await app.api('GET', '/api/v1/auth/me', { token: member.token })).body).toEqual(before.body);
 });
 
-it('is still there afterwards', async () => {
+it('HARDENING 38: is still there afterwards', async () => {
   expect((await app.api('GET', '/health/ready')).status).toBe(200);
 });

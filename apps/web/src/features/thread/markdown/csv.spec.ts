@@ -10,7 +10,7 @@ describe('toCsv', () => {
     ).toBe('a,"b,c","say ""hi"""\r\n1,"two\nlines",');
   });
 
-  it.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\t=1'])('disarms %j', (text) => {
+  it.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\t=1'])('HARDENING 28: disarms %j', (text) => {
     expect(toCsv([[text]])).toMatch(/^"?'/);
   });
 
