@@ -1,12 +1,15 @@
 import type { Browser } from 'playwright-core';
 import { launch, openWindow, productUrl } from './support/browser.ts';
-import { register, somebody } from './support/people.ts';
+import { register, signIn, somebody } from './support/people.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser?.close());
+
+/** What "at once" means here, from the answer of the server to the other page. */
+const AT_ONCE_MS = 1000;
 
 it('shows the chosen theme from the first paint on', async () => {
   const ann = await register(productUrl(), somebody());
@@ -46,11 +49,31 @@ it('ends another session, which has to sign in again', async () => {
   await there.page.getByRole('heading', { name: /, Ann$/ }).waitFor();
 
   await here.page.goto('/settings/security');
+  const ended = here.page.waitForResponse((response) => response.request().method() === 'DELETE');
   await here.page.getByRole('button', { name: 'End Safari on iPhone' }).click();
-  await here.page.getByRole('button', { name: 'End Safari on iPhone' }).waitFor({ state: 'detached' });
-  await there.page.goto('/settings/profile');
-  await there.page.waitForURL(/\/login/);
+  await ended;
+  // The other page is open and nobody touches it.
+  await there.page.waitForURL(/\/login/, { timeout: AT_ONCE_MS });
   await Promise.all([here.context.close(), there.context.close()]);
+});
+
+it('shows the sign-ins that did not succeed, and which of them are new', async () => {
+  const ann = await register(productUrl(), somebody());
+  const { context, page } = await openWindow(browser, { as: ann });
+  await page.goto('/settings/security');
+  await page.getByText('Nobody has tried your account in vain.').waitFor();
+  const tries = { data: { email: ann.email, password: 'not the password' }, headers: { origin: productUrl() } };
+  expect((await context.request.post('/api/v1/auth/login', tries)).status()).toBe(401);
+  await signIn(context, productUrl(), ann);
+  await page.reload();
+  const row = page.getByRole('list', { name: 'Failed sign-ins' }).getByRole('listitem');
+  await row.getByText('since your last sign-in').waitFor();
+  expect(await row.count()).toBe(1);
+  await signIn(context, productUrl(), ann);
+  await page.reload();
+  await row.waitFor();
+  expect(await row.getByText('since your last sign-in').count()).toBe(0);
+  await context.close();
 });
 
 it('hides what only the owner may do', async () => {

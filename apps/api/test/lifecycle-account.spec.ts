@@ -1,4 +1,4 @@
-import { AccountExport, type AccountState, type Conversation, type Problem } from '@chatbox/contracts';
+import { AccountExport, type AccountState, type AuthResult, type Conversation, type Problem } from '@chatbox/contracts';
 import { aUser, PASSWORD } from './harness/people.ts';
 import { rowsOf, whileLocked } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
@@ -25,6 +25,26 @@ const state = async (token: string) => (await app.api<AccountState>('GET', '/api
 const verify = (token: string) =>
   app.api<{ email: string; changed: boolean } & Problem>('POST', '/api/v1/auth/email/verify', { body: { token } });
 const login = (email: string) => app.api('POST', '/api/v1/auth/login', { body: { email, password: PASSWORD } });
+
+describe('a sign-in that did not succeed', () => {
+  it('is shown to whom it was about, and marked as new until they have signed in once more', async () => {
+    const ann = await aUser(app);
+    const other = await aUser(app);
+    expect((await state(ann.token)).failedSignIns).toEqual([]);
+    const tries = { email: ann.email, password: 'not the password' };
+    expect((await app.api('POST', '/api/v1/auth/login', { body: tries })).status).toBe(401);
+    const signIn = async () =>
+      (await app.api<AuthResult>('POST', '/api/v1/auth/login', { body: { email: ann.email, password: PASSWORD } }))
+        .body;
+    const next = await signIn();
+    expect((await state(next.accessToken)).failedSignIns).toEqual([
+      { at: expect.any(String), address: expect.any(String), isNew: true },
+    ]);
+    const last = await signIn();
+    expect((await state(last.accessToken)).failedSignIns).toMatchObject([{ isNew: false }]);
+    expect((await state(other.token)).failedSignIns).toEqual([]);
+  });
+});
 
 describe('an e-mail', () => {
   it('is verified by a link that comes at the registration, once', async () => {

@@ -266,6 +266,7 @@ describe('without a mail server', () => {
       pendingEmail: null,
       hasPassword: true,
       identities: [],
+      failedSignIns: [],
     });
   });
 });

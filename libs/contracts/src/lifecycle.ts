@@ -51,6 +51,15 @@ export const AccountState = z.object({
   identities: z
     .array(z.object({ id: Id, issuer: z.string(), email: z.string().nullable(), linkedAt: Timestamp }))
     .describe('Accounts at providers that sign in here'),
+  failedSignIns: z
+    .array(
+      z.object({
+        at: Timestamp,
+        address: z.string().nullable(),
+        isNew: z.boolean().describe('Since the sign-in before the one of this session'),
+      }),
+    )
+    .describe('Sign-ins with the own e-mail that did not succeed: the last ten within 30 days, the latest first'),
 });
 export type AccountState = z.infer<typeof AccountState>;
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Identity } from '../../common/identity.ts';
 import { Identities } from '../identities.ts';
 import { Credentials } from './credentials.ts';
+import { FailedSignIns } from './failed-sign-ins.ts';
 import { Links } from './links.ts';
 
 @Injectable()
@@ -11,13 +12,16 @@ export class AccountReader {
     private readonly credentials: Credentials,
     private readonly links: Links,
     private readonly identities: Identities,
+    private readonly failedSignIns: FailedSignIns,
   ) {}
 
-  async state({ userId }: Identity): Promise<AccountState> {
-    const [{ passwordHash, emailVerifiedAt }, pendingEmail, identities] = await Promise.all([
+  async state(who: Identity): Promise<AccountState> {
+    const { userId } = who;
+    const [{ passwordHash, emailVerifiedAt }, pendingEmail, identities, failedSignIns] = await Promise.all([
       this.credentials.read(userId),
       this.links.pendingEmail(userId),
       this.identities.list(userId),
+      this.failedSignIns.latest(who),
     ]);
     return {
       emailVerified: emailVerifiedAt !== null,
@@ -29,6 +33,7 @@ export class AccountReader {
         email,
         linkedAt: linkedAt.toISOString(),
       })),
+      failedSignIns,
     };
   }
 }

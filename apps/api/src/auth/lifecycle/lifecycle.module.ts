@@ -6,6 +6,7 @@ import { AccountExport } from './account-export.ts';
 import { AccountReader } from './account-reader.ts';
 import { Credentials } from './credentials.ts';
 import { EmailChange } from './email-change.ts';
+import { FailedSignIns } from './failed-sign-ins.ts';
 import { LifecycleController } from './lifecycle.controller.ts';
 import { Links } from './links.ts';
 import { PasswordChange } from './password-change.ts';
@@ -22,6 +23,7 @@ import { Proof } from './proof.ts';
     AccountReader,
     Credentials,
     EmailChange,
+    FailedSignIns,
     Links,
     PasswordChange,
     Postman,

@@ -6,6 +6,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { useAccount } from '@/lib/me';
 import { ConnectedAccounts } from './connected-accounts';
 import { EmailAddress } from './email';
+import { FailedSignIns } from './failed-sign-ins';
 import { OwnData } from './own-data';
 import { Password } from './password';
 import { SecondFactors } from './second-factors';
@@ -26,6 +27,7 @@ export function SecuritySettings() {
         </>
       ) : null}
       <Sessions />
+      {account ? <FailedSignIns failures={account.failedSignIns} /> : null}
       {account ? <OwnData hasPassword={account.hasPassword} /> : null}
     </SettingsPage>
   );
