@@ -2,6 +2,7 @@ import { ChatClient, type Feed, type FeedView, type Watchable, when } from '@cha
 import type { Message } from '@chatbox/contracts';
 import { aUser, type Person } from './harness/people.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
+import { startRefusingProxy } from './support/refusing-proxy.ts';
 
 let app: TestApp;
 const clients: ChatClient[] = [];
@@ -19,7 +20,7 @@ class Device {
   private lose: 'nothing' | 'requests' | 'answers' = 'nothing';
   readonly client: ChatClient;
 
-  constructor(who: Person) {
+  constructor(who: Person, url = app.url) {
     const sockets = this.sockets;
     const Cuttable = class extends WebSocket {
       constructor(url: string | URL) {
@@ -28,7 +29,7 @@ class Device {
       }
     };
     this.client = new ChatClient({
-      url: app.url,
+      url,
       token: async () => who.token,
       WebSocket: Cuttable,
       fetch: async (input, init) => {
@@ -254,4 +255,65 @@ it('reads one answer to its end over connections that break', async () => {
   }
   expect(status).toBe('completed');
   expect(text).toMatch(ONE_TO_FORTY);
+});
+
+describe('a conversation that begins without a network', () => {
+  it.each(['requests', 'answers'] as const)('is there at once, and once, when %s are lost', async (lost) => {
+    const ann = await aUser(app);
+    const device = new Device(ann);
+    await online(device);
+    device.cut(lost);
+    const { conversationId } = device.client.begin('hello there');
+    const feed = await device.open(conversationId);
+    expect(messagesOf(feed.view.getSnapshot())).toEqual(['user: hello there']);
+    feed.send('and another');
+    expect(messagesOf(feed.view.getSnapshot())).toEqual(['user: hello there', 'user: and another']);
+
+    device.mend();
+    await when(device.client.outbox.items, (items) => items.length === 0);
+    await when(feed.view, ({ entries }) => entries.length === 4);
+    await settled(feed);
+    expect(feed.view.getSnapshot().conversation?.id).toBe(conversationId);
+    const chats = await device.client.rest.call('conversations.list');
+    expect(chats.items.map(({ id }) => id)).toEqual([conversationId]);
+    const roles = feed.view.getSnapshot().entries.map(({ message }) => message.role);
+    expect(roles).toEqual(['user', 'assistant', 'user', 'assistant']);
+  });
+});
+
+describe('behind a proxy that refuses sockets', () => {
+  it('streams answers all the same, sees what others say, and takes the socket when one opens', async () => {
+    const proxy = await startRefusingProxy(app.url);
+    const ann = await aUser(app);
+    const behind = new Device(ann, proxy.url);
+    const status = (wanted: string) =>
+      when(behind.client.state as Watchable<{ status: string }>, ({ status }) => status === wanted);
+    await status('polling');
+    const feed = await behind.begin();
+    const seen = watch(feed);
+    const lengths = new Set<number>();
+    feed.view.subscribe(() => lengths.add(lastText(feed).length));
+    feed.send('count to 60');
+    await when(feed.view, answered);
+    expect(seen.broken).toEqual([]);
+    expect(lengths.size).toBeGreaterThan(5);
+
+    const laptop = new Device(ann);
+    await online(laptop);
+    const there = await laptop.open(feed.conversationId);
+    expect(messagesOf(there.view.getSnapshot())).toEqual(messagesOf(feed.view.getSnapshot()));
+    there.send('and hello');
+    await when(feed.view, ({ entries }) => entries.length === 4);
+    await Promise.all([settled(feed), settled(there)]);
+    expect(messagesOf(feed.view.getSnapshot())).toEqual(messagesOf(there.view.getSnapshot()));
+
+    proxy.allowSockets();
+    behind.client.connection.wake();
+    await status('online');
+    feed.send('and goodbye');
+    await when(feed.view, ({ entries }) => entries.length === 6);
+    await settled(feed);
+    behind.client.close();
+    await proxy.close();
+  }, 60_000);
 });

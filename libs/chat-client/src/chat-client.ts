@@ -1,10 +1,12 @@
-import type { End, ServerEvent, StreamEvent } from '@chatbox/contracts';
+import type { Accepted, End, ServerEvent, StreamEvent } from '@chatbox/contracts';
 import { Connection, type ConnectionState } from './connection.ts';
 import { Feed } from './feed.ts';
 import { type FollowOptions, followGeneration } from './follow.ts';
 import { type Watchable, when } from './observable.ts';
-import { Outbox, type OutboxStorage } from './outbox.ts';
+import { Outbox, type OutboxItem, type OutboxStorage } from './outbox.ts';
 import { Rest } from './rest.ts';
+import { newId } from './uuid.ts';
+import { WithoutSocket } from './without-socket.ts';
 
 export interface ChatClientOptions {
   /** Origin of the service, for example https://chat.example.com. */
@@ -29,6 +31,8 @@ export class ChatClient {
   readonly rest: Rest;
   readonly outbox: Outbox;
   readonly connection: Connection;
+  private readonly withoutSocket: WithoutSocket;
+  private leaveState: (() => void) | undefined;
   private readonly feeds = new Map<string, { feed: Feed; users: number; timer?: ReturnType<typeof setTimeout> }>();
   private readonly listeners = new Set<(event: ServerEvent) => void>();
 
@@ -44,13 +48,20 @@ export class ChatClient {
       refresh,
       onOnline: () => this.online(),
       onEvent: (event) => this.handle(event),
+      reachable: () =>
+        this.rest.call('conversations.list', { query: { limit: 1 } }).then(
+          () => true,
+          () => false,
+        ),
+    });
+    this.withoutSocket = new WithoutSocket({
+      rest: this.rest,
+      feeds: () => [...this.feeds.values()].map(({ feed }) => feed),
+      onEvent: (event) => this.handle(event),
+      onUnreachable: () => this.connection.unreachable(),
     });
     this.outbox = new Outbox({
-      send: ({ conversationId, clientMessageId, content, parentId, model }) =>
-        this.rest.call('messages.send', {
-          id: conversationId,
-          body: { clientMessageId, content, ...(parentId !== undefined && { parentId }), ...(model && { model }) },
-        }),
+      send: (item) => this.deliver(item),
       onAccepted: (item, accepted) => this.feeds.get(item.conversationId)?.feed.accepted(accepted),
       untilFree: (conversationId, signal) => this.untilFree(conversationId, signal),
       storage: options.storage,
@@ -63,6 +74,11 @@ export class ChatClient {
   }
 
   connect(): void {
+    this.leaveState ??= this.state.subscribe(() => {
+      if (this.state.getSnapshot().status !== 'polling') return this.withoutSocket.stop();
+      this.withoutSocket.start();
+      this.outbox.wake();
+    });
     this.connection.open();
     this.outbox.open();
   }
@@ -75,12 +91,24 @@ export class ChatClient {
     this.feeds.clear();
     this.outbox.close();
     this.connection.close();
+    this.leaveState?.();
+    this.leaveState = undefined;
+    this.withoutSocket.stop();
   }
 
   /** Every frame that is not an answer to a request. Returns how to leave. */
   onEvent(listener: (event: ServerEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * A conversation with its first message, at once and without a word of the server: the message waits in the outbox like any
+   * other, and the conversation is made with it. The item names both.
+   */
+  begin(content: string, options: { model?: string } = {}): OutboxItem {
+    const ids = { conversationId: newId(), clientMessageId: newId() };
+    return this.outbox.add({ ...ids, content, model: options.model, begins: true });
   }
 
   /** The feed of a conversation, shared by all who open it. Give it back with `leave`. */
@@ -122,6 +150,22 @@ export class ChatClient {
   private handle(event: ServerEvent): void {
     for (const { feed } of this.feeds.values()) feed.handle(event);
     for (const listener of [...this.listeners]) listener(event);
+  }
+
+  /** Both may be repeated: the conversation and the message carry ids that were chosen here. */
+  private async deliver(item: OutboxItem): Promise<Accepted> {
+    const { conversationId, clientMessageId, content, parentId } = item;
+    const model = item.model === undefined ? {} : { model: item.model };
+    if (item.begins) {
+      const conversation = await this.rest.call('conversations.create', { body: { id: conversationId, ...model } });
+      this.outbox.begun(conversationId);
+      this.handle({ type: 'conversation', conversation });
+      this.feeds.get(conversationId)?.feed.begun();
+    }
+    return this.rest.call('messages.send', {
+      id: conversationId,
+      body: { clientMessageId, content, ...(parentId !== undefined && { parentId }), ...model },
+    });
   }
 
   private async untilFree(conversationId: string, signal: AbortSignal): Promise<unknown> {

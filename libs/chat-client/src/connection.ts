@@ -5,8 +5,11 @@ import { Observable } from './observable.ts';
 import { watchSurroundings } from './surroundings.ts';
 import { newId } from './uuid.ts';
 
-/** `ended`: closed here, or the server said that coming back is pointless. */
-export type ConnectionStatus = 'connecting' | 'online' | 'reconnecting' | 'offline' | 'ended';
+/**
+ * `ended`: closed here, or the server said that coming back is pointless. `polling`: no socket opens and yet the server
+ * answers, as behind some proxies; everything works by requests, and the socket is tried now and then.
+ */
+export type ConnectionStatus = 'connecting' | 'online' | 'polling' | 'reconnecting' | 'offline' | 'ended';
 export interface ConnectionState {
   status: ConnectionStatus;
   /** Failed tries since it was last online. */
@@ -25,6 +28,8 @@ export interface ConnectionOptions {
   random?: () => number;
   onOnline: (hello: HelloAck) => void;
   onEvent: (event: ServerEvent) => void;
+  /** Whether requests arrive; asked when no socket does. */
+  reachable?: () => Promise<boolean>;
 }
 
 type Unsent = ClientFrame extends infer Frame ? (Frame extends ClientFrame ? Omit<Frame, 'id'> : never) : never;
@@ -37,6 +42,9 @@ interface Waiting {
 const UNAUTHENTICATED: typeof CLOSE.unauthenticated = 4500;
 const ACK_MILLISECONDS = 10_000;
 const PROBE_MILLISECONDS = 3_000;
+/** Sockets that never opened, one after the other, before it is asked whether requests do better. */
+const UNOPENED_BEFORE_POLLING = 3;
+const SOCKET_AGAIN_MILLISECONDS = 30_000;
 const HEARTBEATS_MISSED = 2.5;
 /** A connection that lasted this long was a good one; the next cut starts with a fast try again. */
 const STABLE_MILLISECONDS = 5_000;
@@ -44,6 +52,8 @@ const STABLE_MILLISECONDS = 5_000;
 /** One socket that comes back. Knows frames and acks, not what they mean. */
 export class Connection {
   readonly state = new Observable<ConnectionState>({ status: 'offline', attempt: 0 });
+  /** What the server said of itself when it was last reached. */
+  hello: HelloAck | undefined;
   private socket: WebSocket | undefined;
   private readonly waiting = new Map<string, Waiting>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -51,6 +61,7 @@ export class Connection {
   private heartbeatSeconds = 15;
   private onlineSince = 0;
   private refreshed = false;
+  private unopened = 0;
   private wanted = false;
   private leaveSurroundings: (() => void) | undefined;
 
@@ -90,6 +101,14 @@ export class Connection {
     else if (this.retryTimer !== undefined) void this.attempt('reconnecting');
   }
 
+  /** Requests do not arrive any more either. */
+  unreachable(): void {
+    if (this.state.getSnapshot().status !== 'polling') return;
+    clearTimeout(this.retryTimer);
+    this.state.set({ status: 'reconnecting', attempt: 0 });
+    this.plan();
+  }
+
   /** Online according to the last frame; ask whether that is still true. */
   private probe(): void {
     const socket = this.socket;
@@ -102,8 +121,10 @@ export class Connection {
   private async attempt(status: 'connecting' | 'reconnecting'): Promise<void> {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
-    const { attempt } = this.state.getSnapshot();
-    this.state.set({ status: attempt > 0 && isBrowserOffline() ? 'offline' : status, attempt });
+    const { attempt, status: before } = this.state.getSnapshot();
+    if (before !== 'polling') {
+      this.state.set({ status: attempt > 0 && isBrowserOffline() ? 'offline' : status, attempt });
+    }
     let socket: WebSocket;
     try {
       socket = new this.options.WebSocket(`${this.options.url.replace(/^http/, 'ws')}/ws`);
@@ -111,10 +132,12 @@ export class Connection {
       return this.end(ChatError.from(error));
     }
     this.socket = socket;
+    this.unopened += 1;
     const mine = () => this.socket === socket;
     const giveUp = setTimeout(() => mine() && this.lost(1006), ACK_MILLISECONDS);
     socket.onopen = () => {
       clearTimeout(giveUp);
+      this.unopened = 0;
       void this.greet(socket);
     };
     socket.onmessage = (event) => mine() && this.receive(event.data);
@@ -131,6 +154,7 @@ export class Connection {
       if (this.socket !== socket) return;
       const hello = await this.request<HelloAck>(token ? { type: 'hello', token } : { type: 'hello' });
       if (this.socket !== socket) return;
+      this.hello = hello;
       this.heartbeatSeconds = hello.heartbeatSeconds;
       this.onlineSince = Date.now();
       this.refreshed = false;
@@ -193,6 +217,12 @@ export class Connection {
   }
 
   private plan(): void {
+    if (this.state.getSnapshot().status === 'polling') {
+      this.retryTimer = setTimeout(() => void this.attempt('reconnecting'), SOCKET_AGAIN_MILLISECONDS);
+      unref(this.retryTimer);
+      return;
+    }
+    if (this.unopened >= UNOPENED_BEFORE_POLLING) void this.tryRequests();
     const stable = this.onlineSince > 0 && Date.now() - this.onlineSince > STABLE_MILLISECONDS;
     this.onlineSince = 0;
     const attempt = stable ? 0 : this.state.getSnapshot().attempt;
@@ -200,6 +230,12 @@ export class Connection {
     const status = isBrowserOffline() ? 'offline' : 'reconnecting';
     this.state.set({ status, attempt: attempt + 1, nextTryAt: Date.now() + wait });
     this.retryTimer = setTimeout(() => void this.attempt('reconnecting'), wait);
+  }
+
+  private async tryRequests(): Promise<void> {
+    const works = await this.options.reachable?.();
+    const { status, attempt } = this.state.getSnapshot();
+    if (works && this.wanted && status === 'reconnecting') this.state.set({ status: 'polling', attempt });
   }
 
   private drop(code: number): void {

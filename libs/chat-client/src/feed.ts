@@ -1,4 +1,4 @@
-import type { Accepted, ServerEvent, SubscribeAck } from '@chatbox/contracts';
+import type { Accepted, Place, ServerEvent, SubscribeAck } from '@chatbox/contracts';
 import { rowsOf } from './accepted.ts';
 import { backoff } from './backoff.ts';
 import { activePath, childrenOf, latestDescendant } from './branch.ts';
@@ -40,6 +40,7 @@ export class Feed {
   private running = new Set<keyof Asks | 'start' | 'older'>();
   private choosing = 0;
   private started = false;
+  private exists = false;
   private publishTimer: ReturnType<typeof setTimeout> | undefined;
   private publishedAt = 0;
   private leaveOutbox: (() => void) | undefined;
@@ -67,16 +68,23 @@ export class Feed {
   /** Reads the conversation from the beginning; tries again by itself while the server cannot be reached. */
   async reload(): Promise<void> {
     if (this.running.has('start')) return;
+    if (this.isUnborn()) return this.become('ready');
     this.running.add('start');
     for (let tries = 0; this.started; tries++) {
+      const existed = this.exists;
       try {
         await this.readAll();
+        this.exists = true;
         this.become('ready');
         break;
       } catch (error) {
         const reason = ChatError.from(error);
         if (!reason.retry) {
-          this.become(reason.code === 'conversation.not_found' ? 'missing' : 'failed', reason);
+          const isMissing = reason.code === 'conversation.not_found';
+          // What is not there yet, or has come while its absence was on the way here, is not missing.
+          if (isMissing && this.exists && !existed) continue;
+          if (isMissing && this.isUnborn()) this.become('ready');
+          else this.become(isMissing ? 'missing' : 'failed', reason);
           break;
         }
         if (tries > 2) this.become(this.state.order.length > 0 ? 'ready' : 'failed', reason);
@@ -109,7 +117,8 @@ export class Feed {
     const last = this.view.getSnapshot().entries.at(-1);
     const parentId = options.parentId !== undefined ? options.parentId : last?.draft ? undefined : last?.message.id;
     const item = { clientMessageId: newId(), conversationId: this.conversationId, content };
-    return this.options.outbox.add({ ...item, parentId, model: options.model });
+    const begins = this.isUnborn() ? { begins: true as const } : {};
+    return this.options.outbox.add({ ...item, ...begins, parentId, model: options.model });
   }
 
   /** A new version beside a message of one's own, answered as a branch of its own. */
@@ -162,9 +171,16 @@ export class Feed {
 
   /** From the client: the socket is (again) there. */
   online(): void {
-    if (!this.started || this.running.has('start')) return;
+    if (!this.started || this.running.has('start') || this.isUnborn()) return;
     if (this.status === 'ready') void this.subscribe();
     else void this.reload();
+  }
+
+  /** From the client: the server has the conversation, which was only here until now. */
+  begun(): void {
+    if (this.exists) return;
+    this.exists = true;
+    void this.reload();
   }
 
   accepted(accepted: Accepted): void {
@@ -303,6 +319,23 @@ export class Feed {
     if (this.leafId !== null && this.state.rows.has(this.leafId)) return this.leafId;
     return this.view.getSnapshot().entries.findLast((entry) => !entry.draft)?.message.id ?? null;
   }
+
+  /** Whether asking for it makes sense: what only waits in the outbox is not there yet. */
+  isOnServer = (): boolean => this.exists;
+
+  /** Where this reader is in the answers that are being written. */
+  places = (): Place[] => placesOf(this.state);
+
+  /** From the client: the conversation has changed this often. */
+  seen(revision: number): void {
+    this.dispatch({ type: 'subscribed', revision });
+  }
+
+  private isUnborn = () =>
+    !this.exists &&
+    this.options.outbox.items
+      .getSnapshot()
+      .some(({ conversationId, begins }) => begins && conversationId === this.conversationId);
 
   private isOnline = () => this.options.connection.state.getSnapshot().status === 'online';
 }

@@ -6,6 +6,8 @@ import { Observable } from './observable.ts';
 /** A message a person has sent and the server has not acknowledged yet. */
 export interface OutboxItem extends SendMessage {
   conversationId: string;
+  /** The conversation is not known to be on the server yet: it is made first, under the id that was chosen here. */
+  begins?: true | undefined;
   createdAt: string;
   /** `failed`: the server refused it; only `retry` or `discard` moves it. */
   state: 'queued' | 'sending' | 'failed';
@@ -75,6 +77,13 @@ export class Outbox {
   discard(clientMessageId: string): void {
     this.remove(clientMessageId);
     this.wake();
+  }
+
+  /** The server has the conversation now. */
+  begun(conversationId: string): void {
+    for (const item of this.items.getSnapshot()) {
+      if (item.conversationId === conversationId && item.begins) this.put({ ...item, begins: undefined });
+    }
   }
 
   /** The network may be back. */
