@@ -76,7 +76,7 @@ it('starts the answer again in sight after kill -9 where the model cannot contin
   await chat.shows('w60');
   const seen = await chat.watch();
   killApi(threads.product);
-  await chat.page.getByText('Continuing on another server').waitFor({ timeout: 40_000 });
+  await chat.page.getByText('Going on after an interruption').waitFor({ timeout: 40_000 });
   await chat.ended();
   expect(await chat.words()).toEqual(NUMBERED);
   const shown = (await seen()).map((text) => text.match(/w\d+/g) ?? []);
@@ -84,5 +84,34 @@ it('starts the answer again in sight after kill -9 where the model cannot contin
   await chat.page.reload();
   await chat.ended();
   expect(await chat.words()).toEqual(NUMBERED);
+  await chat.close();
+}, 90_000);
+
+it('begins a conversation without a network: the message waits on the page, over a reload too, and goes out once', async () => {
+  const chat = await open();
+  const titles = await chat.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').count();
+  let isAway = true;
+  await chat.page.route('**/api/v1/conversations**', (route) =>
+    isAway && route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  );
+  await chat.context.setOffline(true);
+  await chat.say('From the train [[text:you are back]]');
+  await chat.page.getByText('Waits for the connection').waitFor();
+  expect(await chat.page.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe('');
+  expect(new URL(chat.page.url()).pathname).toMatch(/^\/c\/[0-9a-f-]{36}$/);
+
+  await chat.context.setOffline(false);
+  await chat.page.reload();
+  await chat.questions.filter({ hasText: 'From the train' }).waitFor();
+  isAway = false;
+  await chat.shows('you are back');
+  await chat.ended();
+  expect(await chat.questions.count()).toBe(1);
+  expect(await chat.answers.count()).toBe(1);
+  await chat.page.reload();
+  await chat.ended();
+  const links = chat.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link');
+  await links.first().waitFor();
+  expect(await links.count()).toBe(titles + 1);
   await chat.close();
 }, 90_000);

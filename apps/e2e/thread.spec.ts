@@ -30,6 +30,31 @@ it('streams the answer to a question, and keeps both', async () => {
   await chat.close();
 });
 
+it('shows a first message, and that it is on its way, before the server has said a word', async () => {
+  const chat = await open();
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const asked = new Promise<void>((resolve) => {
+    void chat.page.route('**/api/v1/conversations', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      resolve();
+      await held;
+      return route.fallback();
+    });
+  });
+  await chat.say('Hello [[text:good day]]');
+  await asked;
+  await chat.page.locator('[data-waiting]').waitFor();
+  expect(await chat.questions.count()).toBe(1);
+  expect(await chat.answers.count()).toBe(0);
+  answer();
+  await chat.shows('good day');
+  await chat.ended();
+  await chat.close();
+});
+
 it('goes on where it was after a refresh in the middle of an answer', async () => {
   const chat = await open();
   await chat.say(sayNumbered());

@@ -1,6 +1,6 @@
 'use client';
 
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState, useSyncExternalStore } from 'react';
 import { type Preferences, writePreferences } from '@/lib/preferences';
 
 interface Value {
@@ -26,4 +26,23 @@ export function usePreferences(): Value {
   const value = useContext(Context);
   if (!value) throw new Error('usePreferences outside of PreferencesProvider');
   return value;
+}
+
+const DARK = '(prefers-color-scheme: dark)';
+
+function watchSystem(onChange: () => void): () => void {
+  const query = window.matchMedia(DARK);
+  query.addEventListener('change', onChange);
+  return () => query.removeEventListener('change', onChange);
+}
+
+/** Whether the page is dark now, by the person's choice or else the system's: for what CSS cannot colour. */
+export function useDark(): boolean {
+  const { theme } = usePreferences().preferences;
+  const isSystemDark = useSyncExternalStore(
+    watchSystem,
+    () => window.matchMedia(DARK).matches,
+    () => false,
+  );
+  return theme === 'system' ? isSystemDark : theme === 'dark';
 }

@@ -57,4 +57,18 @@ export function useRestoreConversation() {
   });
 }
 
+/** What can be said of a conversation that the server has not seen; its own word, whenever it comes, is newer. */
+export function begunHere(id: string, model: string | null): Conversation {
+  const now = new Date().toISOString();
+  const nothing = {
+    title: null,
+    systemPrompt: null,
+    activeLeafId: null,
+    costMicros: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  };
+  return { id, model, revision: -1, ...nothing, createdAt: now, updatedAt: now };
+}
+
 export const titleOf = (conversation: Pick<Conversation, 'title'>): string => conversation.title ?? 'New conversation';

@@ -2,16 +2,17 @@
 
 import type { Conversation } from '@chatbox/contracts';
 import dynamic from 'next/dynamic';
-import { useParams, usePathname, useRouter } from 'next/navigation';
-import { type ReactNode, useCallback, useState } from 'react';
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { usePreferences } from '@/components/preferences';
 import { ConnectionLine } from '@/features/connection/connection-line';
 import { SideList } from '@/features/sidebar/side-list';
 import { TopBar } from '@/features/topbar/top-bar';
 import { compose } from '@/lib/compose';
+import { conversationIn, conversationPath, NEW_CHAT, showChat } from '@/lib/conversation-path';
 import { titleOf, useRemoveConversation, useRestoreConversation } from '@/lib/conversations';
 import { useConnection } from '@/lib/live';
-import { notifyFailure, notifyUndoable } from '@/lib/notify';
+import { notifyFailure, notifyUndoable, onFirstNotice } from '@/lib/notify';
 import { sayProblem } from '@/lib/problem';
 import { useShortcuts } from '@/lib/shortcuts';
 
@@ -37,18 +38,21 @@ function headingOf(pathname: string): string | undefined {
 export function Frame({ children }: { children: ReactNode }) {
   const router = useRouter();
   const pathname = usePathname();
-  const { id: conversationId } = useParams<{ id?: string }>();
+  const conversationId = conversationIn(pathname);
   const { preferences, change } = usePreferences();
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const [hasNotices, setHasNotices] = useState(false);
+  useEffect(() => onFirstNotice(() => setHasNotices(true)), []);
   const { status } = useConnection();
   const { mutate: remove } = useRemoveConversation();
   const { mutate: restore } = useRestoreConversation();
 
   const newChat = useCallback(() => {
     setDrawerOpen(false);
-    if (pathname === '/') compose({});
-    else router.push('/');
+    if (pathname === NEW_CHAT) compose({});
+    else if (conversationIn(pathname)) showChat(NEW_CHAT);
+    else router.push(NEW_CHAT);
   }, [pathname, router]);
 
   const onRemove = useCallback(
@@ -56,10 +60,10 @@ export function Frame({ children }: { children: ReactNode }) {
       const wasOpen = conversation.id === conversationId;
       const onError = (error: Error): void => void notifyFailure(sayProblem(error));
       remove(conversation, { onError });
-      if (wasOpen) router.push('/');
+      if (wasOpen) showChat(NEW_CHAT);
       const undo = (): void =>
         restore(conversation, {
-          onSuccess: () => wasOpen && router.push(`/c/${conversation.id}`),
+          onSuccess: () => wasOpen && router.push(conversationPath(conversation.id)),
           onError,
         });
       void notifyUndoable(`“${titleOf(conversation)}” was deleted`, { label: 'Undo', onClick: undo });
@@ -133,7 +137,7 @@ export function Frame({ children }: { children: ReactNode }) {
       ) : null}
       {overlay === 'shortcuts' ? <ShortcutsSheet onClose={() => setOverlay(null)} /> : null}
       <TooltipLayer />
-      <Toaster theme={preferences.theme} />
+      {hasNotices ? <Toaster theme={preferences.theme} /> : null}
     </div>
   );
 }

@@ -1,10 +1,5 @@
-import { Composer } from '@/features/composer/composer';
-import { Start } from '@/features/start/start';
+import { Chat } from './chat';
 
 export default function NewChatPage() {
-  return (
-    <Start>
-      <Composer conversationId={null} />
-    </Start>
-  );
+  return <Chat />;
 }

@@ -1,9 +1,13 @@
 'use client';
 
+import { useEffect } from 'react';
 import { Toaster as Sonner } from 'sonner';
+import { toasterIsThere } from '@/lib/notify';
 
 /** For what happened elsewhere, or can be undone. */
 export function Toaster({ theme }: { theme: 'system' | 'light' | 'dark' }) {
+  // After the effects of what is inside: from here on nothing that is said is lost.
+  useEffect(toasterIsThere, []);
   return (
     <Sonner
       theme={theme}

@@ -4,7 +4,6 @@ import { ArrowUp, Clock, Square } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef } from 'react';
 import { usePreferences } from '@/components/preferences';
 import { IconButton } from '@/components/ui/icon-button';
-import { Notice } from '@/components/ui/notice';
 import { Spinner } from '@/components/ui/spinner';
 import { onCompose } from '@/lib/compose';
 import { editLast } from '@/lib/editing';
@@ -20,19 +19,16 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useDraft(conversationId, area);
   const { modelId, choose } = useChoice(conversationId);
-  const { send, isBeginning, problem } = useSend(conversationId);
+  const send = useSend(conversationId);
   const { stop, isStopping } = useStop(conversationId);
   const { status } = useConnection();
   const { preferences } = usePreferences();
-  const canSend = text.trim() !== '' && !isBeginning;
+  const canSend = text.trim() !== '';
   const isCut = status === 'offline' || status === 'reconnecting';
 
-  async function submit(what = text): Promise<void> {
-    if (what.trim() === '' || isBeginning) return;
+  function submit(what = text): void {
     // Taken away only when it is safe elsewhere: in the outbox, which survives a reload.
-    if (conversationId !== null) setText('');
-    const isTaken = await send(what, modelId);
-    setText(isTaken ? '' : what);
+    if (what.trim() !== '') setText(send(what, modelId) ? '' : what);
   }
   const latest = useRef(submit);
   useEffect(() => {
@@ -51,14 +47,14 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
         const typed = area.current?.value ?? '';
         const joined = typed.trim() === '' ? request.text : `${typed.trimEnd()}\n\n${request.text}`;
         setText(joined);
-        if (request.send) void latest.current(joined);
+        if (request.send) latest.current(joined);
       }),
     [setText],
   );
 
   function onSubmit(event: FormEvent): void {
     event.preventDefault();
-    void submit();
+    submit();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -72,7 +68,7 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
     const hasModifier = event.metaKey || event.ctrlKey;
     if (preferences.sendKey === 'modifier-enter' && !hasModifier) return;
     event.preventDefault();
-    void submit();
+    submit();
   }
 
   const hint =
@@ -83,11 +79,6 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
       onSubmit={onSubmit}
       className="mx-auto w-full max-w-(--measure) shrink-0 px-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))] md:px-4"
     >
-      {problem ? (
-        <Notice tone="danger" className="mb-2">
-          {problem} Your text is still here.
-        </Notice>
-      ) : null}
       <div className="rounded-xl border border-border-strong/60 bg-raised transition-[border-color] focus-within:border-accent">
         <textarea
           ref={area}
@@ -96,7 +87,6 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
           rows={1}
           autoComplete="off"
           value={text}
-          readOnly={isBeginning}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
           placeholder="Ask anything"
@@ -106,7 +96,7 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
         <div className="flex items-center gap-1.5 p-1.5 pl-2">
           <ModelButton modelId={modelId} onChoose={choose} />
           <span className="flex-1" />
-          {isCut && conversationId !== null && text !== '' ? (
+          {isCut && text !== '' ? (
             <span className="flex items-center gap-1.5 text-xs text-muted-foreground">
               <Clock aria-hidden className="size-3.5" /> Will wait for the connection
             </span>
@@ -132,7 +122,7 @@ export function Composer({ conversationId }: { conversationId: string | null }) 
               disabled={!canSend}
               className="size-9 rounded-full"
             >
-              {isBeginning ? <Spinner /> : <ArrowUp className="size-5!" />}
+              <ArrowUp className="size-5!" />
             </IconButton>
           )}
         </div>

@@ -8,17 +8,21 @@ export function ModelButton({ modelId, onChoose }: { modelId: string | null; onC
   const name = data?.items.find((model) => model.id === modelId)?.name;
   const hasProblems = data !== undefined && data.problems.length > 0;
   return (
-    <ModelPicker currentId={modelId} onChoose={onChoose}>
-      <Button
-        variant="quiet"
-        size="sm"
-        aria-label={`Model: ${name ?? 'not chosen'}`}
-        className="max-w-[min(16rem,55vw)] px-2 font-normal touch-target"
-      >
-        {hasProblems ? <TriangleAlert aria-label="Some connections have problems" className="text-warning" /> : null}
-        <span className="truncate">{name ?? (data ? 'No model available' : 'Model')}</span>
-        <ChevronDown aria-hidden className="size-3.5!" />
-      </Button>
-    </ModelPicker>
+    <ModelPicker
+      currentId={modelId}
+      onChoose={onChoose}
+      trigger={
+        <Button
+          variant="quiet"
+          size="sm"
+          aria-label={`Model: ${name ?? 'not chosen'}`}
+          className="max-w-[min(16rem,55vw)] px-2 font-normal touch-target"
+        >
+          {hasProblems ? <TriangleAlert aria-label="Some connections have problems" className="text-warning" /> : null}
+          <span className="truncate">{name ?? (data ? 'No model available' : 'Model')}</span>
+          <ChevronDown aria-hidden className="size-3.5!" />
+        </Button>
+      }
+    />
   );
 }

@@ -1,54 +1,32 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
-import { useCallback, useState } from 'react';
-import { apiCall } from '@/lib/api';
+import { useCallback } from 'react';
 import { putConversation } from '@/lib/conversation-cache';
+import { conversationPath, showChat } from '@/lib/conversation-path';
+import { begunHere } from '@/lib/conversations';
 import { useFeed, useLive } from '@/lib/live';
-import { sayProblem } from '@/lib/problem';
 
-interface Sending {
-  /** False when the text was not taken over: it stays with the person who wrote it. */
-  send: (text: string, model: string | null) => Promise<boolean>;
-  isBeginning: boolean;
-  /** Why a new conversation could not begin. */
-  problem: string | null;
-}
-
-/** Sends into a conversation, or begins one: then the page follows, and the message is already there. */
-export function useSend(conversationId: string | null): Sending {
+/**
+ * Sends into a conversation, or begins one. Either is done at once, with or without a network: the message is in the outbox
+ * and on the page. False when the page does not know yet who is there: the text stays with the person who wrote it.
+ */
+export function useSend(conversationId: string | null): (text: string, model: string | null) => boolean {
   const client = useLive();
   const { feed } = useFeed(conversationId);
   const queries = useQueryClient();
-  const router = useRouter();
-  const [isBeginning, setBeginning] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
 
-  const send = useCallback(
-    async (text: string, model: string | null) => {
+  return useCallback(
+    (text, model) => {
       const options = model === null ? {} : { model };
       if (feed) {
         feed.send(text, options);
         return true;
       }
       if (!client || conversationId !== null) return false;
-      setBeginning(true);
-      setProblem(null);
-      try {
-        const conversation = await apiCall('conversations.create', { body: options });
-        putConversation(queries, conversation);
-        client.enter(conversation.id).send(text, options);
-        // The page that opens enters too; this entry only keeps the feed warm until then.
-        client.leave(conversation.id);
-        router.push(`/c/${conversation.id}`);
-        return true;
-      } catch (error) {
-        setProblem(sayProblem(error));
-        return false;
-      } finally {
-        setBeginning(false);
-      }
+      const item = client.begin(text, options);
+      putConversation(queries, begunHere(item.conversationId, model));
+      showChat(conversationPath(item.conversationId));
+      return true;
     },
-    [feed, client, conversationId, queries, router],
+    [feed, client, conversationId, queries],
   );
-  return { send, isBeginning, problem };
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
-import { toast } from 'sonner';
 import { useFeed } from '@/lib/live';
+import { notifyFailure } from '@/lib/notify';
 
 /** Stops the answer that is being written. `stop` is null when there is none. */
 export function useStop(conversationId: string | null): { stop: (() => void) | null; isStopping: boolean } {
@@ -13,7 +13,7 @@ export function useStop(conversationId: string | null): { stop: (() => void) | n
     setStoppingId(generationId);
     feed.stop(generationId).catch((error: Error) => {
       setStoppingId(undefined);
-      toast.error(`The answer could not be stopped: ${error.message}`);
+      void notifyFailure(`The answer could not be stopped: ${error.message}`);
     });
   }, [feed, generationId]);
 

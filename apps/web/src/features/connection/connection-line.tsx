@@ -4,7 +4,7 @@ import { WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Spinner } from '@/components/ui/spinner';
 
-export type ConnectionStatus = 'online' | 'connecting' | 'reconnecting' | 'offline' | 'ended' | 'read-only';
+export type ConnectionStatus = 'online' | 'polling' | 'connecting' | 'reconnecting' | 'offline' | 'ended' | 'read-only';
 
 const PATIENCE_MS = 1200;
 

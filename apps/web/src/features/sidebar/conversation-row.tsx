@@ -1,19 +1,18 @@
 'use client';
 
 import type { Conversation } from '@chatbox/contracts';
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { Ellipsis } from 'lucide-react';
 import Link from 'next/link';
 import { type KeyboardEvent, memo, useRef, useState } from 'react';
+import { lazyMenu } from '@/components/lazy-menu';
 import { Button } from '@/components/ui/button';
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuTrigger,
-} from '@/components/ui/dropdown-menu';
 import { cn } from '@/lib/cn';
 import { titleOf } from '@/lib/conversations';
 import { TitleField } from './title-field';
+
+const ConversationActions = lazyMenu<{ onRename: () => void; onRemove: () => void }>(() =>
+  import('./conversation-actions').then((module) => module.ConversationActions),
+);
 
 interface Props {
   conversation: Conversation;
@@ -80,8 +79,10 @@ export const ConversationRow = memo(function ConversationRow({
           {title}
         </span>
       </Link>
-      <DropdownMenu>
-        <DropdownMenuTrigger asChild>
+      <ConversationActions
+        onRename={() => setRenaming(true)}
+        onRemove={() => onRemove(conversation)}
+        trigger={
           <Button
             variant="quiet"
             size="icon"
@@ -90,24 +91,8 @@ export const ConversationRow = memo(function ConversationRow({
           >
             <Ellipsis />
           </Button>
-        </DropdownMenuTrigger>
-        <DropdownMenuContent
-          align="start"
-          onCloseAutoFocus={(event) => {
-            // The field that just appeared has the focus; the menu must not take it back.
-            if (document.activeElement instanceof HTMLInputElement) event.preventDefault();
-          }}
-        >
-          <DropdownMenuItem onSelect={() => setRenaming(true)}>
-            <Pencil />
-            Rename
-          </DropdownMenuItem>
-          <DropdownMenuItem danger onSelect={() => onRemove(conversation)}>
-            <Trash2 />
-            Delete
-          </DropdownMenuItem>
-        </DropdownMenuContent>
-      </DropdownMenu>
+        }
+      />
     </li>
   );
 });

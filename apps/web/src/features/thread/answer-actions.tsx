@@ -34,16 +34,20 @@ export function AnswerActions({ entry: { message, siblings }, isLast, onShowBran
         <IconButton label="Answer again" onClick={() => onRegenerate(message.id)} className="rounded-r-none">
           <RotateCcw />
         </IconButton>
-        <ModelPicker currentId={message.model} onChoose={(model) => onRegenerate(message.id, model)}>
-          <Button
-            variant="quiet"
-            size="icon"
-            aria-label="Answer again with another model"
-            className="w-6 rounded-l-none px-0 [&_svg]:size-3.5"
-          >
-            <ChevronDown />
-          </Button>
-        </ModelPicker>
+        <ModelPicker
+          currentId={message.model}
+          onChoose={(model) => onRegenerate(message.id, model)}
+          trigger={
+            <Button
+              variant="quiet"
+              size="icon"
+              aria-label="Answer again with another model"
+              className="w-6 rounded-l-none px-0 [&_svg]:size-3.5"
+            >
+              <ChevronDown />
+            </Button>
+          }
+        />
       </span>
       <BranchPicker siblings={siblings} onShow={onShowBranch} />
       <Spent message={message} />

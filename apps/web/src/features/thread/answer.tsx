@@ -1,6 +1,7 @@
 import { type FeedEntry, isRunning } from '@chatbox/chat-client';
 import type { Part } from '@chatbox/contracts';
 import { lazy, memo, Suspense } from 'react';
+import { useLive } from '@/lib/live';
 import { AnswerActions } from './answer-actions';
 import { Ended } from './ended';
 import { useModelName } from './model-name';
@@ -25,6 +26,7 @@ export const Answer = memo(function Answer({ entry, isLast, onShowBranch, onRege
   const { generation } = message;
   const isWriting = isRunning(message);
   const isAgain = (generation?.attempt ?? 1) > 1;
+  const isReplicated = useLive()?.connection.hello?.replicated ?? false;
   return (
     <article aria-label={`Answer by ${name}`} aria-busy={isWriting} data-role="assistant" className="group/message">
       <p className="mb-1.5 text-xs text-muted-foreground">{name}</p>
@@ -39,7 +41,7 @@ export const Answer = memo(function Answer({ entry, isLast, onShowBranch, onRege
       {isWriting && isAgain ? (
         <p role="status" className="mt-2 flex items-center gap-2.5 text-sm text-muted-foreground">
           <span aria-hidden className="size-2.5 animate-pulse rounded-full bg-accent motion-reduce:animate-none" />
-          Continuing on another server
+          {isReplicated ? 'Continuing on another server' : 'Going on after an interruption'}
         </p>
       ) : null}
       {isWriting && !isAgain && message.position === 0 ? <Waiting label={`Waiting for ${name}`} /> : null}

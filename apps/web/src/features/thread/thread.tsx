@@ -1,12 +1,15 @@
 'use client';
 
 import type { FeedEntry } from '@chatbox/chat-client';
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
+import { dropConversation } from '@/lib/conversation-cache';
+import { NEW_CHAT, showChat } from '@/lib/conversation-path';
 import { onEditLast } from '@/lib/editing';
 import { useConnection, useFeed, useLive } from '@/lib/live';
+import { notifyFailure } from '@/lib/notify';
 import { Announcer } from './announcer';
 import { Answer } from './answer';
 import { PersonMessage } from './person-message';
@@ -24,6 +27,7 @@ const ROW = 'scroll-mt-6 [contain-intrinsic-size:auto_8rem] [content-visibility:
 /** The messages of one conversation, along the branch that is shown. */
 export function Thread({ conversationId }: { conversationId: string }) {
   const client = useLive();
+  const queries = useQueryClient();
   const { feed, view } = useFeed(conversationId);
   const { status } = useConnection();
   const [editingId, setEditingId] = useState<string | null>(null);
@@ -39,7 +43,7 @@ export function Thread({ conversationId }: { conversationId: string }) {
   const onRegenerate = useCallback(
     (messageId: string, model?: string) => {
       toEnd();
-      feed?.regenerate(messageId, { model }).catch((error: Error) => toast.error(error.message));
+      feed?.regenerate(messageId, { model }).catch((error: Error) => notifyFailure(error.message));
     },
     [feed, toEnd],
   );
@@ -52,7 +56,17 @@ export function Thread({ conversationId }: { conversationId: string }) {
     [feed, toEnd],
   );
   const onRetry = useCallback((id: string) => client?.outbox.retry(id), [client]);
-  const onDiscard = useCallback((id: string) => client?.outbox.discard(id), [client]);
+  const onDiscard = useCallback(
+    (id: string) => {
+      client?.outbox.discard(id);
+      // Of a conversation that never began nothing is left.
+      const left = feed?.view.getSnapshot();
+      if (!left || left.conversation !== null || left.entries.length > 0) return;
+      dropConversation(queries, conversationId);
+      showChat(NEW_CHAT);
+    },
+    [client, feed, queries, conversationId],
+  );
 
   const lastOwn = view.entries.findLast((entry) => entry.message.role === 'user' && !entry.draft);
   useEffect(() => onEditLast(() => setEditingId(lastOwn?.message.id ?? null)), [lastOwn?.message.id]);

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { toast } from 'sonner';
 import { write } from '@/lib/clipboard';
+import { notifyFailure } from '@/lib/notify';
 
 const SHOWN_MS = 1500;
 
@@ -16,7 +16,7 @@ export function useCopy(): [copied: boolean, copy: (text: string) => void] {
         clearTimeout(timer.current);
         timer.current = setTimeout(() => setCopied(false), SHOWN_MS);
       },
-      () => toast.error('The browser did not let this page copy. Select the text and copy it by hand.'),
+      () => void notifyFailure('The browser did not let this page copy. Select the text and copy it by hand.'),
     );
   }, []);
   return [copied, copy];

@@ -29,7 +29,8 @@ export function TopBar({ conversationId, heading, listOpen, onOpenList, onNewCha
   const title = conversation && titleOf(conversation);
   useEffect(() => {
     if (title) document.title = `${title} · Chatbox`;
-  }, [title]);
+    else if (!conversationId && !heading) document.title = 'Chatbox';
+  }, [title, conversationId, heading]);
 
   return (
     <header className="relative flex h-14 shrink-0 items-center gap-1 px-2.5 md:px-3">

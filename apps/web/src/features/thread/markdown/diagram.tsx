@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import type { DiagramPlugin } from 'streamdown';
+import { useDark } from '@/components/preferences';
 import { Button } from '@/components/ui/button';
 import { Skeleton } from '@/components/ui/skeleton';
 import { CodeBlock } from './code-block';
@@ -10,6 +11,7 @@ const MERMAID: Lazy<DiagramPlugin> = { load: async () => (await import('@streamd
 /** Drawn once its source is whole. The drawing is an image of its own document: nothing in it can touch this page. */
 export function Diagram({ source, isIncomplete }: { source: string; isIncomplete: boolean }) {
   const mermaid = useLazy(MERMAID, !isIncomplete);
+  const isDark = useDark();
   const id = useId().replace(/[^a-z0-9]/gi, '');
   const [image, setImage] = useState<{ address: string; width: number | undefined }>();
   const [error, setError] = useState(false);
@@ -17,7 +19,6 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
   useEffect(() => {
     if (!mermaid || isIncomplete) return;
     let isCurrent = true;
-    const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' || prefersDark();
     const instance = mermaid.getMermaid({
       theme: isDark ? 'dark' : 'neutral',
       securityLevel: 'strict',
@@ -32,7 +33,7 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
     return () => {
       isCurrent = false;
     };
-  }, [mermaid, source, isIncomplete, id]);
+  }, [mermaid, source, isIncomplete, isDark, id]);
 
   if (isIncomplete || error || showsSource) {
     return (
@@ -72,11 +73,6 @@ function imageOf(svg: string) {
     address: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
     width: width === undefined ? undefined : Math.round(Number(width)),
   };
-}
-
-function prefersDark(): boolean {
-  const chosen = document.documentElement.dataset.theme;
-  return chosen === 'dark' || (chosen !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
 }
 
 function Switch({ label, onClick }: { label: string; onClick: () => void }) {

@@ -1,12 +1,5 @@
-import { Composer } from '@/features/composer/composer';
-import { Thread } from '@/features/thread/thread';
+import { Chat } from '../../chat';
 
-export default async function ConversationPage({ params }: { params: Promise<{ id: string }> }) {
-  const { id } = await params;
-  return (
-    <>
-      <Thread conversationId={id} />
-      <Composer conversationId={id} />
-    </>
-  );
+export default function ConversationPage() {
+  return <Chat />;
 }
