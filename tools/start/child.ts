@@ -35,6 +35,11 @@ export class Child {
     this.options = options;
   }
 
+  /** 0 while it is not running. */
+  get pid(): number {
+    return this.process?.exitCode === null ? (this.process.pid ?? 0) : 0;
+  }
+
   /** Resolves at the first answer; rejects with what the child printed when it ends before. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => this.spawn(resolve, reject));

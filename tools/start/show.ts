@@ -6,8 +6,14 @@ const green = paint(32);
 const red = paint(31);
 const yellow = paint(33);
 
+let out: NodeJS.WriteStream = process.stdout;
+/** For programs whose standard output is read by another program. */
+export const showOnStandardError = (): void => {
+  out = process.stderr;
+};
+
 export const say = (text = ''): void => {
-  process.stdout.write(`${text === '' ? '' : `  ${text}`}\n`);
+  out.write(`${text === '' ? '' : `  ${text}`}\n`);
 };
 export const done = (what: string, since?: number): void =>
   say(

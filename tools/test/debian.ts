@@ -7,7 +7,7 @@ export const findProgram = (env: NodeJS.ProcessEnv, places: string[], debianPack
   const look = () => places.flatMap((place) => candidates(env, place)).find(isProgram);
   const found = look();
   if (found || process.getuid?.() !== 0 || !isDebian()) return found;
-  process.stdout.write(`installing the Debian package ${debianPackage}\n`);
+  process.stderr.write(`installing the Debian package ${debianPackage}\n`);
   const apt = (args: string[]) =>
     spawnSync('apt-get', args, { stdio: 'ignore', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } });
   apt(['update']);
