@@ -100,13 +100,12 @@ export class Cluster {
         TRUSTED_PROXIES: '127.0.0.1,::1',
       };
       const replicas: Replica[] = [];
-      for (let number = 1; number <= options.replicas; number += 1) {
-        const replica = makeReplica(`replica-${number}`, await freePort(), env, dataFolder);
-        lives.defer(() => replica.process.stop(REPLICA_PATIENCE_MILLISECONDS));
-        replicas.push(replica);
-        // The first one brings the schema up to date; the others find it done.
-        await replica.process.start();
-      }
+      lives.defer(async () => {
+        await Promise.all(replicas.map(({ process: child }) => child.stop(REPLICA_PATIENCE_MILLISECONDS)));
+      });
+      for (let number = 1; number <= options.replicas; number += 1)
+        replicas.push(makeReplica(`replica-${number}`, await freePort(), env, dataFolder));
+      await Promise.all(replicas.map(({ process: child }) => child.start()));
       onReady(`${options.replicas} replicas`, since);
 
       since = performance.now();

@@ -1,0 +1,132 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, get, type Server } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { promisify } from 'node:util';
+import { freePort } from '../../apps/api/src/database/free-port.ts';
+import { findProgram } from '../test/debian.ts';
+
+const run = promisify(execFile);
+const DEPLOYED = resolve(__dirname, '../../deploy/nginx');
+
+/** The deployed files with what only the place decides: ports, folders, certificate, and replicas without Docker's DNS. */
+describe('the balancer as it is deployed', () => {
+  let folder: string;
+  let replica: Server;
+  let secure: number;
+  let plain: number;
+  let nginx: ReturnType<typeof spawn>;
+
+  beforeAll(async () => {
+    const program = findProgram(process.env, ['nginx', '/usr/sbin/nginx'], 'nginx-light');
+    if (!program) throw new Error('This test needs nginx: install the package "nginx-light"');
+    folder = await mkdtemp(join(tmpdir(), 'chatbox-nginx-'));
+    await cp(DEPLOYED, folder, { recursive: true });
+    replica = createServer((request, response) => {
+      response.setHeader('x-seen', JSON.stringify(request.headers));
+      response.setHeader('cache-control', 'no-cache');
+      response.end(request.url);
+    }).listen(0, '127.0.0.1');
+    await once(replica, 'listening');
+    [secure, plain] = [await freePort(), await freePort()];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')];
+    await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files]);
+    await edit('nginx.conf', (text) =>
+      text
+        .replaceAll(/listen \[::\]:.*\n/g, '')
+        .replace('listen 80', `listen 127.0.0.1:${plain}`)
+        .replace('listen 443', `listen 127.0.0.1:${secure}`)
+        .replace('/run/secrets/tls_certificate', join(folder, 'certificate.pem'))
+        .replace('/run/secrets/tls_key', join(folder, 'key.pem'))
+        .replaceAll(/\/(?:run|var\/log\/nginx)\//g, `${folder}/`)
+        .replace('include mime.types;', 'include /etc/nginx/mime.types;')
+        .replace(/^/, 'daemon off;\n'),
+    );
+    const { port } = replica.address() as AddressInfo;
+    await edit('upstreams.conf', (text) =>
+      text.replace(/resolver .*\n/, '').replaceAll(/server tasks\.\w+:\d+ resolve/g, `server 127.0.0.1:${port}`),
+    );
+    await run(program, ['-t', '-p', `${folder}/`, '-c', join(folder, 'nginx.conf')]);
+    nginx = spawn(program, ['-p', `${folder}/`, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
+    let up = false;
+    while (!up) up = await handshake('TLSv1.3').then(Boolean, () => false);
+  });
+  afterAll(async () => {
+    const gone = nginx && once(nginx, 'exit');
+    nginx?.kill('SIGTERM');
+    await gone;
+    replica?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  const edit = async (name: string, change: (text: string) => string): Promise<void> => {
+    const path = join(folder, name);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  };
+  const handshake = (version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string | null> =>
+    new Promise((done, fail) => {
+      const options = { port: secure, host: '127.0.0.1', rejectUnauthorized: false, ciphers: 'DEFAULT:@SECLEVEL=0' };
+      const socket = connectTls({ ...options, minVersion: version, maxVersion: version }, () => {
+        done(socket.getProtocol());
+        socket.destroy();
+      });
+      socket.on('error', fail);
+    });
+  const http2 = async (path: string): Promise<{ headers: Record<string, unknown>; body: string }> => {
+    const session = connectHttp2(`https://127.0.0.1:${secure}`, { rejectUnauthorized: false });
+    const stream = session.request({ ':path': path });
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    let body = '';
+    for await (const chunk of stream) body += chunk;
+    session.close();
+    return { headers, body };
+  };
+
+  it('speaks TLS 1.2 and 1.3, and nothing older', async () => {
+    expect([await handshake('TLSv1.2'), await handshake('TLSv1.3')]).toEqual(['TLSv1.2', 'TLSv1.3']);
+    await expect(handshake('TLSv1.1')).rejects.toThrow();
+  });
+
+  it('sends whoever comes without encryption to the same place with it', async () => {
+    const answer = await new Promise<{ statusCode?: number; headers: { location?: string } }>((done, fail) =>
+      get({ port: plain, path: '/chat/1?x=2', headers: { host: 'chat.example.org' } }, done).on('error', fail),
+    );
+    expect([answer.statusCode, answer.headers.location]).toEqual([308, 'https://chat.example.org/chat/1?x=2']);
+  });
+
+  it('answers over HTTP/2 with every header of protection', async () => {
+    const { headers, body } = await http2('/api/v1/setup');
+    expect([headers[':status'], body]).toEqual([200, '/api/v1/setup']);
+    expect(headers).toMatchObject({
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    });
+    expect(headers.server).toBe('nginx');
+  });
+
+  it('tells the replica who asked, and lets nobody claim to be a proxy', async () => {
+    const { headers } = await http2('/api/v1/setup');
+    const seen = JSON.parse(String(headers['x-seen'])) as Record<string, string>;
+    expect(seen).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'https',
+      'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(seen).not.toHaveProperty('x-real-ip');
+  });
+
+  it('lets a browser keep for a year what changes its name with its content', async () => {
+    for (const path of ['/_next/static/chunks/a.js', '/static/logo.svg'])
+      expect((await http2(path)).headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect((await http2('/chat')).headers['cache-control']).toBe('no-cache');
+  });
+});
