@@ -3,6 +3,7 @@ import { readConfig } from '../../apps/api/src/config/read-config.ts';
 import { lockDataFolder, makeDataFolder } from '../../apps/api/src/database/data-folder.ts';
 import { migrate, openDatabase } from '../../apps/api/src/database/database.ts';
 import { startPostgres } from '../../apps/api/src/database/embedded-postgres.ts';
+import { FEW_CONNECTIONS } from '../../apps/api/src/database/pool-options.ts';
 
 /** `npm run migrate`: brings the database up to this version without starting the service. `npm start` does it as well. */
 const main = async (): Promise<void> => {
@@ -14,7 +15,7 @@ const main = async (): Promise<void> => {
   try {
     const postgres = await startPostgres(config);
     lives.defer(() => postgres.stop());
-    const source = await openDatabase({ DATABASE_POOL_MAX: 2 }, postgres.url);
+    const source = await openDatabase(FEW_CONNECTIONS, postgres.url);
     lives.defer(() => source.destroy());
     const names = await migrate(source);
     process.stdout.write(

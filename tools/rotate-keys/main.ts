@@ -5,6 +5,7 @@ import { Envelopes } from '../../apps/api/src/common/envelope.ts';
 import { messageOf, StartError } from '../../apps/api/src/common/start-error.ts';
 import { readConfig } from '../../apps/api/src/config/read-config.ts';
 import { openDatabase } from '../../apps/api/src/database/database.ts';
+import { FEW_CONNECTIONS } from '../../apps/api/src/database/pool-options.ts';
 import { reseal } from '../../apps/api/src/database/reseal.ts';
 import { SEALED_KEYS } from '../../apps/api/src/providers/sealed-keys.ts';
 import { addMasterKey } from './master-key.ts';
@@ -32,7 +33,7 @@ const run = async (): Promise<number> => {
     await addMasterKey(resolve(config.DATA_DIR), process.env);
     config = readConfig(process.env);
   }
-  const source = await openDatabase({ DATABASE_POOL_MAX: 2 }, database.url);
+  const source = await openDatabase(FEW_CONNECTIONS, database.url);
   try {
     const { resealed, current, lost } = await reseal(source, new Envelopes(config.MASTER_KEY), [
       SEALED_KEYS,

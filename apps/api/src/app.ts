@@ -35,7 +35,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     }
     const postgres = await startPostgres(config, (fields, message) => logger.error(fields, message));
     lives.defer(() => postgres.stop());
-    const source = await openDatabase(config, postgres.url);
+    const source = await openDatabase(config, postgres.url, logger);
     lives.defer(() => source.destroy());
     await migrate(source);
     const engine = await openEngine(config);

@@ -35,8 +35,22 @@ export const ConfigSchema = z.object({
   PUBLIC_URL: z.url().optional().describe('Address people use, where it is not http://localhost:PORT'),
   DATA_DIR: text.default('.data').describe('Folder of the embedded database, the secrets of the first run and uploads'),
   DATABASE_URL: secret(postgresUrl, 'PostgreSQL 15 or newer; not given: an embedded one is started under DATA_DIR'),
-  DATABASE_REPLICA_URL: secret(postgresUrl, 'A read replica of it. Not used yet: everything reads the primary'),
-  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections of one replica'),
+  DATABASE_REPLICA_URL: secret(
+    postgresUrl,
+    'A streaming standby of it: long lists are read there once it has replayed all that was written before they were asked for',
+  ),
+  DATABASE_POOL_MAX: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(20)
+    .describe('Connections of one replica, at most, to each of the two'),
+  DATABASE_IDLE_SECONDS: seconds(30).describe('After so long without use a connection is closed'),
+  DATABASE_CONNECT_SECONDS: seconds(2).describe(
+    'How long a request waits for a connection before it is answered with database.unavailable',
+  ),
+  DATABASE_SLOW_MILLISECONDS: seconds(500).describe('Statements that take longer are logged, without their values'),
   REDIS_URL: secret(
     z.url({ protocol: /^rediss?$/ }).optional(),
     'Redis 7 or newer; MODE=clustered needs it. Not used yet: this version runs embedded',

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Pools } from './pools.ts';
+import { Reads } from './reads.ts';
 
 @Module({})
 export class DatabaseModule {
@@ -7,8 +9,8 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       global: true,
-      providers: [{ provide: DataSource, useValue: source }],
-      exports: [DataSource],
+      providers: [{ provide: DataSource, useValue: source }, Pools, Reads],
+      exports: [DataSource, Pools, Reads],
     };
   }
 }

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import type { Logger } from '../common/logger.ts';
 import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
@@ -7,15 +8,18 @@ import { Factors1700000000003 } from './migrations/0003-factors.ts';
 import { MailAndOidc1700000000004 } from './migrations/0004-mail-and-oidc.ts';
 import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
+import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { SlowQueries } from './slow-queries.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
 const MIGRATION_LOCK = 4_242_001;
 
 /** Opens the pool. Connections are made when first needed; `url` is the embedded server's where DATABASE_URL is not given. */
 export const openDatabase = async (
-  config: Pick<ConfigValues, 'DATABASE_POOL_MAX'>,
+  config: PoolConfig & Pick<ConfigValues, 'DATABASE_SLOW_MILLISECONDS'>,
   url: string,
+  logger?: Pick<Logger, 'warn'>,
 ): Promise<DataSource> => {
   const source = new DataSource({
     type: 'postgres',
@@ -32,7 +36,8 @@ export const openDatabase = async (
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,
     applicationName: 'chatbox',
-    extra: { Client: PreparingClient, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 },
+    extra: { Client: PreparingClient, ...poolOptions(config) },
+    ...(logger && { logger: new SlowQueries(logger), maxQueryExecutionTime: config.DATABASE_SLOW_MILLISECONDS }),
   });
   return source.initialize();
 };

@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DataSource } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import { Public } from '../common/identity.ts';
 import { Config } from '../config/config.ts';
@@ -17,13 +16,11 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly config: Config,
-    private readonly source: DataSource,
   ) {}
 
   @Get()
   async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (this.config.MONITORING_SERVICE === 'none' || !this.isAllowed(request)) throw new AppError('route.not_found');
-    this.metrics.poolState(poolOf(this.source));
     await reply.type(this.metrics.contentType).send(await this.metrics.text());
   }
 
@@ -38,15 +35,4 @@ export class MetricsController {
 const equal = (given: string, wanted: string): boolean => {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
-};
-
-interface PoolCounts {
-  totalCount: number;
-  idleCount: number;
-  waitingCount: number;
-}
-/** node-postgres counts for itself; TypeORM hands its pool out as `master`. */
-const poolOf = (source: DataSource): { total: number; idle: number; waiting: number } => {
-  const { master } = source.driver as unknown as { master: PoolCounts };
-  return { total: master.totalCount, idle: master.idleCount, waiting: master.waitingCount };
 };

@@ -7,6 +7,8 @@ const FLUSH_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const FIRST_TOKEN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 const FRAME_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
 
+type PoolName = 'primary' | 'read';
+
 /**
  * Every metric there is, with its meaning and unit; rooms call the methods below and never see the library. Labels take few
  * values, and never anything that a person typed: one label value is one more time series for ever.
@@ -112,11 +114,37 @@ export class Metrics {
     registers: this.registers,
   });
   private readonly pool = new Gauge({
-    name: 'chatbox_database_connections',
-    help: 'Connections of the pool, by state (total, idle, waiting)',
-    labelNames: ['state'] as const,
+    name: 'chatbox_db_pool_connections',
+    help: 'Connections, by pool (primary, read) and state (total, idle), and requests that wait for one (waiting)',
+    labelNames: ['pool', 'state'] as const,
     registers: this.registers,
   });
+  private readonly poolWaits = new Histogram({
+    name: 'chatbox_db_pool_wait_seconds',
+    help: 'Time until a connection was there for whoever asked, by pool',
+    labelNames: ['pool'] as const,
+    buckets: FLUSH_BUCKETS,
+    registers: this.registers,
+  });
+  private readonly poolSaturations = new Counter({
+    name: 'chatbox_db_pool_saturated_total',
+    help: 'How often more than 5 requests began to wait for a connection, by pool',
+    labelNames: ['pool'] as const,
+    registers: this.registers,
+  });
+  private readonly poolLeaks = new Counter({
+    name: 'chatbox_db_pool_leaks_total',
+    help: 'Connections that were held for a minute or longer, by pool; the log says where they were taken',
+    labelNames: ['pool'] as const,
+    registers: this.registers,
+  });
+  private readonly reads = new Counter({
+    name: 'chatbox_db_reads_total',
+    help: 'Reads that a standby may answer, by who did (standby, primary where there is none, primary_instead of a standby)',
+    labelNames: ['by'] as const,
+    registers: this.registers,
+  });
+  private readonly fills: (() => void)[] = [];
 
   constructor() {
     // Event-loop lag, memory, descriptors, garbage collection: process_* and nodejs_*, the names that dashboards know.
@@ -173,12 +201,30 @@ export class Metrics {
   login(outcome: 'ok' | 'bad_credentials' | 'limited'): void {
     this.logins.inc({ outcome });
   }
-  poolState(state: { total: number; idle: number; waiting: number }): void {
-    for (const [name, value] of Object.entries(state)) this.pool.set({ state: name }, value);
+  poolState(pool: PoolName, state: { total: number; idle: number; waiting: number }): void {
+    for (const [name, value] of Object.entries(state)) this.pool.set({ pool, state: name }, value);
+  }
+  poolWaited(pool: PoolName, seconds: number): void {
+    this.poolWaits.observe({ pool }, seconds);
+  }
+  poolSaturated(pool: PoolName): void {
+    this.poolSaturations.inc({ pool });
+  }
+  poolLeak(pool: PoolName): void {
+    this.poolLeaks.inc({ pool });
+  }
+  read(by: 'standby' | 'primary' | 'primary_instead'): void {
+    this.reads.inc({ by });
+  }
+
+  /** For what is a state and not an event: `fill` sets it before every reading. */
+  beforeReading(fill: () => void): void {
+    this.fills.push(fill);
   }
 
   /** Prometheus text exposition format. */
   text(): Promise<string> {
+    for (const fill of this.fills) fill();
     return this.registry.metrics();
   }
   get contentType(): string {

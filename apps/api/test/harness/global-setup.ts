@@ -5,6 +5,7 @@ import pg from 'pg';
 import { makeDataFolder } from '../../src/database/data-folder.ts';
 import { migrate, openDatabase } from '../../src/database/database.ts';
 import { startPostgres } from '../../src/database/embedded-postgres.ts';
+import { FEW_CONNECTIONS } from '../../src/database/pool-options.ts';
 import { POSTGRES_URL, TEMPLATE, withDatabase } from './databases.ts';
 import { keep } from './global-life.ts';
 
@@ -22,7 +23,7 @@ export default async function setUp(): Promise<void> {
   await client.query('SELECT pg_reload_conf()');
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
   await client.end();
-  const source = await openDatabase({ DATABASE_POOL_MAX: 2 }, withDatabase(postgres.url, TEMPLATE));
+  const source = await openDatabase(FEW_CONNECTIONS, withDatabase(postgres.url, TEMPLATE));
   await migrate(source);
   await source.destroy();
   process.env[POSTGRES_URL] = postgres.url;

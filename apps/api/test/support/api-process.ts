@@ -58,6 +58,7 @@ export class ApiProcess {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (data: Buffer) => (this.said += data.toString()));
     const ended = once(child, 'exit').then(([code]) => {
+      this.child = undefined;
       throw new Error(`the API ended with ${code} before it was ready:\n${this.said.slice(-4_000)}`);
     });
     await Promise.race([once(child, 'message'), ended]);

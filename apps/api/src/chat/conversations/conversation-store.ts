@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Cursor } from '../../common/time-cursor.ts';
+import { Reads } from '../../database/reads.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
 
@@ -28,7 +29,10 @@ const COLUMNS = `c.id, c.account_id AS "accountId", c.title, c.model, c.system_p
 /** Owns the table `conversation`. What is deleted is not found, except by `restore`. */
 @Injectable()
 export class ConversationStore {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly reads: Reads,
+  ) {}
 
   /** Undefined when there is one with this id already. */
   async create(
@@ -73,7 +77,7 @@ export class ConversationStore {
     limit: number,
     after: Cursor | undefined,
   ): Promise<Page<Conversation> & { last?: Cursor }> {
-    const rows: (Row & { exact: string })[] = await this.source.query(
+    const rows = await this.reads.query<Row & { exact: string }>(
       `SELECT ${COLUMNS}, c.updated_at::text AS exact FROM conversation c
        WHERE c.account_id = $1 AND c.deleted_at IS NULL
          AND ($3::timestamptz IS NULL OR (c.updated_at, c.id) < ($3::timestamptz, $4::uuid))

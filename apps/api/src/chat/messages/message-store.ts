@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { Config } from '../../config/config.ts';
+import { Reads } from '../../database/reads.ts';
 import { returned } from '../../database/returned.ts';
 import type { ChatTurn } from '../../providers/provider.ts';
 import { GENERATION_COLUMNS, type GenerationRow, toGeneration } from '../generations/generation-row.ts';
@@ -50,6 +51,7 @@ export interface Begun {
 export class MessageStore {
   constructor(
     private readonly source: DataSource,
+    private readonly reads: Reads,
     private readonly config: Config,
   ) {}
 
@@ -193,7 +195,7 @@ export class MessageStore {
     limit: number,
     beforeSeq: string | undefined,
   ): Promise<{ items: Message[]; next: string | null }> {
-    const rows: Row[] = await this.source.query(
+    const rows = await this.reads.query<Row>(
       `SELECT ${COLUMNS} FROM message m WHERE m.conversation_id = $1 AND ($3::bigint IS NULL OR m.seq < $3::bigint)
        ORDER BY m.seq DESC LIMIT $2`,
       [conversationId, limit + 1, beforeSeq ?? null],

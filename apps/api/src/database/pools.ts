@@ -1,0 +1,103 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Logger } from '../common/logger.ts';
+import { StartError } from '../common/start-error.ts';
+import { Config } from '../config/config.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { poolOptions } from './pool-options.ts';
+import { PreparingClient } from './preparing-client.ts';
+import { WatchedPool } from './watched-pool.ts';
+
+const STATISTICS_MILLISECONDS = 30_000;
+const LOOK_MILLISECONDS = 5_000;
+/** So many requests that wait for a connection are an alert. */
+const MOST_WAITING = 5;
+/** Nothing here needs a connection for so long; a copy of everything a person has is made in pages. */
+const LEAK_SECONDS = 60;
+
+/** The pools of this process: the primary's, which TypeORM opens, and the one for reads where there is a standby. */
+@Injectable()
+export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  /** Connections to the standby; undefined where none is configured. */
+  readonly read: pg.Pool | undefined;
+  private watched: WatchedPool[] = [];
+  private timers: NodeJS.Timeout[] = [];
+  private saturated = false;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly config: Config,
+    private readonly metrics: Metrics,
+    private readonly logger: Logger,
+  ) {
+    const { DATABASE_REPLICA_URL: connectionString } = config;
+    if (!connectionString) return;
+    const options = { ...poolOptions(config), connectionString, max: config.DATABASE_POOL_MAX };
+    this.read = new pg.Pool({ ...options, Client: PreparingClient, application_name: 'chatbox-read' });
+    // A standby that goes away ends idle connections; the next read asks the primary.
+    this.read.on('error', (error) => logger.debug({ err: error }, 'a connection to the standby was lost'));
+  }
+
+  onModuleInit(): void {
+    const watch = (name: 'primary' | 'read', pool: pg.Pool): WatchedPool =>
+      new WatchedPool(name, pool, (seconds) => this.metrics.poolWaited(name, seconds));
+    this.watched = [watch('primary', (this.source.driver as unknown as { master: pg.Pool }).master)];
+    if (this.read) this.watched.push(watch('read', this.read));
+    this.metrics.beforeReading(() => this.fill());
+    this.timers = [
+      setInterval(() => this.report(), STATISTICS_MILLISECONDS).unref(),
+      setInterval(() => this.look(), LOOK_MILLISECONDS).unref(),
+    ];
+  }
+
+  /** A pool that the server cannot serve would fail under load, when it is needed. */
+  async onApplicationBootstrap(): Promise<void> {
+    const [{ most, replicas }]: [{ most: number; replicas: number }] = await this.source.query(
+      `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
+         (SELECT count(*)::int FROM node WHERE lease_until > clock_timestamp()) AS replicas`,
+    );
+    const { DATABASE_POOL_MAX: each } = this.config;
+    if (each > most)
+      throw new StartError(
+        `DATABASE_POOL_MAX: the database accepts ${most} connections, and one replica wants ${each}.`,
+      );
+    if (each * replicas > most)
+      this.logger.warn(
+        { connections: most, replicas, each },
+        'the replicas together may want more connections than the database accepts; lower DATABASE_POOL_MAX or raise max_connections',
+      );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.read?.end();
+  }
+
+  private fill(): void {
+    for (const { name, counts } of this.watched) this.metrics.poolState(name, counts);
+  }
+
+  private report(): void {
+    this.fill();
+    for (const { name, counts } of this.watched) this.logger.debug({ pool: name, ...counts }, 'database connections');
+  }
+
+  private look(): void {
+    for (const pool of this.watched) {
+      const { counts, name } = pool;
+      for (const { seconds, place } of pool.overdue(LEAK_SECONDS)) {
+        this.metrics.poolLeak(name);
+        this.logger.error(
+          { pool: name, seconds: Math.round(seconds), place },
+          'a database connection is not given back',
+        );
+      }
+      if (counts.waiting > MOST_WAITING && !this.saturated) {
+        this.metrics.poolSaturated(name);
+        this.logger.error({ pool: name, ...counts }, 'more than 5 requests wait for a database connection');
+      }
+    }
+    this.saturated = this.watched.some(({ counts }) => counts.waiting > MOST_WAITING);
+  }
+}

@@ -1,0 +1,81 @@
+import type pg from 'pg';
+
+export interface PoolCounts {
+  total: number;
+  idle: number;
+  waiting: number;
+}
+
+interface Held {
+  since: number;
+  /** Made when the connection was asked for; its stack is where. */
+  place: Error;
+  told: boolean;
+}
+
+/** Watches a pool of node-postgres: how long one waits for a connection, and who does not give it back. */
+export class WatchedPool {
+  private readonly held = new Map<pg.PoolClient, Held>();
+
+  constructor(
+    readonly name: 'primary' | 'read',
+    private readonly pool: pg.Pool,
+    onWaited: (seconds: number) => void,
+  ) {
+    const connect = pool.connect.bind(pool) as (callback: OnConnection) => void;
+    const watched = (callback: OnConnection): void => {
+      const place = new Error('a database connection was taken here');
+      const asked = performance.now();
+      connect((error, client, release) => {
+        if (client) {
+          const since = performance.now();
+          onWaited((since - asked) / 1000);
+          this.held.set(client, { since, place, told: false });
+        }
+        callback(error, client, release);
+      });
+    };
+    const connectWatched = (callback?: OnConnection): Promise<pg.PoolClient> | undefined => {
+      if (callback) {
+        watched(callback);
+        return undefined;
+      }
+      return new Promise((resolve, reject) =>
+        watched((error, client) => (client ? resolve(client) : reject(error ?? new Error('no connection')))),
+      );
+    };
+    pool.connect = connectWatched as typeof pool.connect;
+    pool.on('release', (_error, client) => this.held.delete(client));
+  }
+
+  get counts(): PoolCounts {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Where connections were taken that have been held for longer than this; each is told once. */
+  overdue(seconds: number): { seconds: number; place: string }[] {
+    const now = performance.now();
+    const overdue = [...this.held.values()].filter(({ since, told }) => !told && now - since > seconds * 1000);
+    return overdue.map((held) => {
+      held.told = true;
+      return { seconds: (now - held.since) / 1000, place: placeOf(held.place) };
+    });
+  }
+}
+
+type OnConnection = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (error?: Error) => void,
+) => void;
+
+/** The lines of our own code. */
+const placeOf = ({ stack = '' }: Error): string =>
+  stack
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
+    .filter((line) => !line.includes('node_modules') && !line.includes('node:') && !line.includes('watched-pool'))
+    .slice(0, 4)
+    .join(' < ');
