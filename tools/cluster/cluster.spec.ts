@@ -203,6 +203,18 @@ describe('an installation of many replicas', () => {
       );
   });
 
+  it('reads lists from the standby, and never one that is older than what was just written', async () => {
+    for (let number = 0; number < 10; number += 1) {
+      const { body: chat } = await call<{ id: string }>('POST', '/api/v1/conversations', { title: `chat ${number}` });
+      const { body: list } = await call<{ items: { id: string }[] }>('GET', '/api/v1/conversations');
+      expect(list.items[0]?.id).toBe(chat.id);
+    }
+    const texts = await Promise.all(
+      cluster.replicas.map(({ url }) => fetch(`${url}/metrics`).then((answer) => answer.text())),
+    );
+    expect(texts.join('\n')).toMatch(/chatbox_db_reads_total\{by="standby"\} [1-9]/);
+  });
+
   it('has everything that was acknowledged after the standby took over', async () => {
     const { body: chat } = await call<{ id: string }>('POST', '/api/v1/conversations', { title: 'written before' });
     await query(cluster.standby.url, 'SELECT pg_promote()');

@@ -96,6 +96,7 @@ export class Cluster {
         MODE: 'clustered',
         HOST: '127.0.0.1',
         DATABASE_URL: postgres.url,
+        DATABASE_REPLICA_URL: postgres.readUrl,
         REDIS_URL: `redis://127.0.0.1:${redisPort}`,
         TRUSTED_PROXIES: '127.0.0.1,::1',
       };

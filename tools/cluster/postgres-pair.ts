@@ -5,7 +5,7 @@ import pg from 'pg';
 import { type Postgres, startPostgres } from '../../apps/api/src/database/embedded-postgres.ts';
 import { freePort } from '../../apps/api/src/database/free-port.ts';
 import { readPostmaster } from '../../apps/api/src/database/postmaster.ts';
-import { TcpProxy } from '../faults/tcp-proxy.ts';
+import { type Place, TcpProxy } from '../faults/tcp-proxy.ts';
 import { baseBackup } from './base-backup.ts';
 
 export interface PostgresPlace {
@@ -28,15 +28,22 @@ const STREAMING_SECONDS = 30;
 export class PostgresPair {
   private readonly folder: string;
   private readonly door: TcpProxy;
+  private readonly readDoor: TcpProxy;
   private readonly say: (what: string) => void;
   private readonly servers = new Map<Name, Postgres>();
   private primaryName: Name;
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  private constructor(folder: string, door: TcpProxy, primaryName: Name, say: (what: string) => void) {
+  private constructor(
+    folder: string,
+    [door, readDoor]: [TcpProxy, TcpProxy],
+    primaryName: Name,
+    say: (what: string) => void,
+  ) {
     this.folder = folder;
     this.door = door;
+    this.readDoor = readDoor;
     this.primaryName = primaryName;
     this.say = say;
   }
@@ -44,7 +51,8 @@ export class PostgresPair {
   static async open(folder: string, say: (what: string) => void): Promise<PostgresPair> {
     await mkdir(folder, { recursive: true, mode: 0o711 });
     const remembered = (await readFile(join(folder, 'primary'), 'utf8').catch(() => 'a')).trim();
-    const pair = new PostgresPair(folder, await TcpProxy.open(null), remembered === 'b' ? 'b' : 'a', say);
+    const doors: [TcpProxy, TcpProxy] = [await TcpProxy.open(null), await TcpProxy.open(null)];
+    const pair = new PostgresPair(folder, doors, remembered === 'b' ? 'b' : 'a', say);
     try {
       await pair.startPrimary();
       await pair.startStandby();
@@ -58,9 +66,12 @@ export class PostgresPair {
 
   /** Leads to the primary, whichever that is. */
   get url(): string {
-    const url = new URL(this.urlOf(this.primaryName));
-    url.port = String(this.door.port);
-    return url.href;
+    return this.through(this.door);
+  }
+
+  /** Leads to the standby; to nobody while there is none. */
+  get readUrl(): string {
+    return this.through(this.readDoor);
   }
 
   /** For drills that disturb the way to the database. */
@@ -88,7 +99,7 @@ export class PostgresPair {
     await this.looking;
     // Without a standby to wait for, or the last transactions would wait for ever.
     await this.confirmBy('').catch(() => undefined);
-    await this.door.close();
+    await Promise.all([this.door.close(), this.readDoor.close()]);
     for (const name of [this.primaryName, other(this.primaryName)]) await this.servers.get(name)?.stop();
   }
 
@@ -113,6 +124,7 @@ export class PostgresPair {
     this.servers.set(name, await startPostgres({ DATABASE_URL: undefined, DATA_DIR: home }));
     await this.untilStreaming();
     await this.confirmBy(STANDBY);
+    this.readDoor.point(this.portOf(name));
   }
 
   private async untilStreaming(): Promise<void> {
@@ -146,6 +158,7 @@ export class PostgresPair {
     if (!state || state.standby) return;
     this.say('the standby was promoted; the old primary is stopped and follows it');
     this.door.point(null);
+    this.readDoor.point(null);
     await this.servers.get(this.primaryName)?.stop();
     this.primaryName = next;
     await this.confirmBy('');
@@ -156,7 +169,17 @@ export class PostgresPair {
 
   private async leadTo(name: Name): Promise<void> {
     await writeFile(join(this.folder, 'primary'), `${name}\n`);
-    this.door.point({ host: '127.0.0.1', port: Number(new URL(this.urlOf(name)).port) });
+    this.door.point(this.portOf(name));
+  }
+
+  private through(door: TcpProxy): string {
+    const url = new URL(this.urlOf(this.primaryName));
+    url.port = String(door.port);
+    return url.href;
+  }
+
+  private portOf(name: Name): Place {
+    return { host: '127.0.0.1', port: Number(new URL(this.urlOf(name)).port) };
   }
 
   private urlOf(name: Name): string {

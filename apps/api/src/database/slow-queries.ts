@@ -5,7 +5,11 @@ const MOST_CHARACTERS = 300;
 
 /** Statements that take too long go to the log, without their values: those are what people wrote. */
 export class SlowQueries implements TypeOrmLogger {
-  constructor(private readonly logger: Pick<Logger, 'warn'>) {}
+  private readonly logger: Pick<Logger, 'warn'>;
+
+  constructor(logger: Pick<Logger, 'warn'>) {
+    this.logger = logger;
+  }
 
   logQuerySlow(milliseconds: number, query: string): void {
     const statement = query.replace(/\s+/g, ' ').trim().slice(0, MOST_CHARACTERS);
