@@ -13,5 +13,6 @@ export default {
       globalTeardown: '<rootDir>/test/harness/global-teardown.ts',
     }),
   ],
+  testSequencer: '../../tools/test/longest-first.cjs',
   testTimeout: 20_000,
 };

@@ -7,6 +7,6 @@ export default {
     globalSetup: '<rootDir>/support/global-setup.ts',
     globalTeardown: '<rootDir>/support/global-teardown.ts',
   }),
-  maxWorkers: 1,
+  testSequencer: '../../tools/test/longest-first.cjs',
   testTimeout: 60_000,
 };

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { staleDocuments } from '../docs/documents.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkTags } from './tags.ts';
@@ -53,6 +54,13 @@ const run = (path: string, args: string[]): Promise<{ code: number | null; outpu
     child.on('error', fail);
     child.on('close', (code) => done({ code, output }));
   });
+
+const { values: asked } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+if (asked.help) {
+  const names = Object.keys(CHECKS).map((name) => `  ${name}\n`);
+  process.stdout.write(`Usage: npm run check\n\nEverything that has to be right without a test:\n\n${names.join('')}`);
+  process.exit(0);
+}
 
 let failed = 0;
 for (const [name, check] of Object.entries(CHECKS)) {

@@ -4,7 +4,7 @@ import { asyncapi } from './asyncapi.ts';
 import { configurationPage } from './configuration.ts';
 
 /** Pages that are made from code, so that they cannot say anything else than the code. */
-const DOCUMENTS: Record<string, () => string> = {
+export const DOCUMENTS: Record<string, () => string> = {
   'docs/api/asyncapi.json': asyncapi,
   'docs/configuration.md': configurationPage,
 };

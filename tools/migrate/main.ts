@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { messageOf, StartError } from '../../apps/api/src/common/start-error.ts';
 import { readConfig } from '../../apps/api/src/config/read-config.ts';
 import { lockDataFolder, makeDataFolder } from '../../apps/api/src/database/data-folder.ts';
@@ -5,8 +6,19 @@ import { migrate, openDatabase } from '../../apps/api/src/database/database.ts';
 import { startPostgres } from '../../apps/api/src/database/embedded-postgres.ts';
 import { FEW_CONNECTIONS } from '../../apps/api/src/database/pool-options.ts';
 
-/** `npm run migrate`: brings the database up to this version without starting the service. `npm start` does it as well. */
+const HELP = `Usage: npm run migrate
+
+Brings the database up to this version without starting the service. \`npm start\` does it as well.
+
+  --help   Show this.
+`;
+
 const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
   const config = readConfig(process.env);
   await makeDataFolder(config.DATA_DIR);
   const lock = config.MODE === 'embedded' ? await lockDataFolder(config.DATA_DIR) : null;

@@ -1,5 +1,5 @@
 // Runs on any Node that knows modules, so that an old one is told what is missing instead of failing at new syntax.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -28,16 +28,5 @@ else if (isOlder(here, NEEDED)) {
   child.on('exit', (code) => process.exit(code === null ? 1 : code));
 } else {
   // The settings are checked before anything is built, and their schema reads the contracts: those come first of all.
-  const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  if (!existsSync(at('libs/contracts/dist/index.js'))) {
-    const { status } = spawnSync(
-      process.execPath,
-      [at('node_modules/typescript/bin/tsc'), '-b', at('libs/contracts')],
-      {
-        stdio: 'inherit',
-      },
-    );
-    if (status !== 0) fail('The contracts could not be built. Run npm ci again.');
-  }
-  import('./start.ts').then(({ start }) => start(process.argv.slice(2), process.env));
+  import('./libs.mjs').then(() => import('./start.ts')).then(({ start }) => start(process.argv.slice(2), process.env));
 }

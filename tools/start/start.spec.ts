@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,14 +8,9 @@ import { join, resolve } from 'node:path';
 import { isAlive } from '../../apps/api/src/common/process-identity.ts';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
 import { freePort } from '../../apps/api/src/database/free-port.ts';
+import { listenTo, opened, type Started } from './started.ts';
 
 const root = resolve(__dirname, '../..');
-
-interface Started {
-  child: ChildProcess;
-  output: () => string;
-  ended: Promise<number | null>;
-}
 
 /** `npm start`, as a person starts it, with settings of its own. */
 const chatbox = (args: string[], env: Record<string, string> = {}): Started => {
@@ -24,23 +19,8 @@ const chatbox = (args: string[], env: Record<string, string> = {}): Started => {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, DISCOVER_LOCAL_MODELS: 'false', DRAIN_SECONDS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  return { child, output: () => output, ended: once(child, 'close').then(([code]) => code as number | null) };
+  return listenTo(child);
 };
-
-const opened = ({ child, output, ended }: Started): Promise<void> =>
-  new Promise((done, fail) => {
-    const look = (): void => {
-      if (output().includes('Open ')) done();
-    };
-    look();
-    child.stdout?.on('data', look);
-    void ended.then(() => fail(new Error(output())));
-  });
 
 const answers = async (url: string): Promise<number> => {
   const until = Date.now() + 20_000;

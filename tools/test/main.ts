@@ -14,6 +14,9 @@ interface Project {
   select?: string;
 }
 
+/** Rules only compute. The others wait a good part of their time, for streams, restarts and pages: one more than two cores. */
+const WORKERS = { unit: 2, api: 3, e2e: 3 };
+
 const root = resolve(import.meta.dirname, '../..');
 const PROJECTS: Project[] = [
   { name: 'contracts', kind: 'unit', config: 'libs/contracts/jest.config.mjs' },
@@ -26,16 +29,35 @@ const PROJECTS: Project[] = [
   { name: 'browser', kind: 'e2e', config: 'apps/e2e/jest.config.mjs' },
 ];
 
+function namesOf(wanted: Project['kind']): string {
+  return PROJECTS.filter(({ kind }) => kind === wanted)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
 interface Outcome {
   passed: number;
   failed: number;
 }
 
-/** `node tools/test/main.ts [unit|api|e2e …] [-- options of jest]`; the last line is always `N passed, N failed`. */
+const HELP = `Usage: npm test -- [unit] [api] [e2e] [-- options of jest]
+
+  unit     ${namesOf('unit')}
+  api      ${namesOf('api')}
+  e2e      ${namesOf('e2e')}
+  --help   Show this.
+
+The last line is always \`N passed, N failed\`.
+`;
+
 const main = async (argv: string[]): Promise<number> => {
   const end = argv.indexOf('--');
   const kinds = end < 0 ? argv : argv.slice(0, end);
   const extra = end < 0 ? [] : argv.slice(end + 1);
+  if (kinds.includes('--help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const chosen = PROJECTS.filter(
     ({ kind, config }) => (kinds.length === 0 || kinds.includes(kind)) && existsSync(join(root, config)),
   );
@@ -91,7 +113,7 @@ const runProject = async (
     `--outputFile=${results}`,
   ];
   if (project.select) args.push('--selectProjects', project.select);
-  args.push('--passWithNoTests', '--maxWorkers=2', ...extra);
+  args.push('--passWithNoTests', `--maxWorkers=${WORKERS[project.kind]}`, ...extra);
   const { code, output } = await run(args, env);
   if (code !== 0) process.stdout.write(`${output.trim()}\n`);
   const written = await readFile(results, 'utf8').catch(() => null);
