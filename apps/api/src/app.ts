@@ -38,7 +38,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     const source = await openDatabase(config, postgres.url, logger);
     lives.defer(() => source.destroy());
     await migrate(source);
-    const engine = await openEngine(config);
+    const engine = await openEngine(config, logger);
     lives.defer(() => engine.close());
     const nest = await NestFactory.create<NestFastifyApplication>(
       AppModule.with({ config, logger, source, engine }),

@@ -10,6 +10,10 @@ export interface Lease {
   readonly epoch: string;
 }
 
+/** A row that nobody renewed for so long is of a process that is gone; while generations run under it, it stays. */
+const FORGOTTEN_HOURS = 1;
+const FORGET_EVERY_MILLISECONDS = 10 * 60_000;
+
 type OnChange = (lease: Lease) => void;
 
 /**
@@ -22,6 +26,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private validUntil = 0;
   private timer: NodeJS.Timeout | undefined;
   private renewing: Promise<void> | undefined;
+  private lastForgot = Number.NEGATIVE_INFINITY;
   private closed = false;
   private readonly lostListeners: OnChange[] = [];
   private readonly gainedListeners: OnChange[] = [];
@@ -101,18 +106,21 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     );
     if (renewed.length === 1) {
       this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
-      return;
+      return this.forgetOthers();
     }
     this.lose('another process took it');
     await this.register();
   }
 
+  /** An epoch never comes twice, also not to a node whose row was forgotten: a new row begins with the time. */
   private async register(): Promise<void> {
     const asked = performance.now();
     const [row]: { epoch: string }[] = await this.source.query(
-      `INSERT INTO node (id, lease_until, version) VALUES ($1, clock_timestamp() + make_interval(secs => $2), $3)
+      `INSERT INTO node (id, epoch, lease_until, version)
+       VALUES ($1, extract(epoch FROM clock_timestamp())::bigint * 1000,
+         clock_timestamp() + make_interval(secs => $2), $3)
        ON CONFLICT (id) DO UPDATE SET
-         epoch = node.epoch + 1, lease_until = EXCLUDED.lease_until, version = EXCLUDED.version, started_at = clock_timestamp()
+         epoch = greatest(node.epoch + 1, EXCLUDED.epoch), lease_until = EXCLUDED.lease_until, version = EXCLUDED.version, started_at = clock_timestamp()
        RETURNING epoch`,
       [this.engine.nodeId, this.config.LEASE_SECONDS, '1'],
     );
@@ -120,6 +128,17 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     this.lease = { nodeId: this.engine.nodeId, epoch: row.epoch };
     this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
     for (const listener of this.gainedListeners) listener(this.lease);
+  }
+
+  /** Processes come and go under new names; their rows would stay for ever. */
+  private async forgetOthers(): Promise<void> {
+    if (performance.now() - this.lastForgot < FORGET_EVERY_MILLISECONDS) return;
+    this.lastForgot = performance.now();
+    await this.source.query(
+      `DELETE FROM node n WHERE id <> $1 AND greatest(lease_until, started_at) < clock_timestamp() - make_interval(hours => $2)
+         AND NOT EXISTS (SELECT FROM generation g WHERE g.node_id = n.id AND g.status = 'running')`,
+      [this.engine.nodeId, FORGOTTEN_HOURS],
+    );
   }
 
   /** While a renewal hangs, the clock still runs: fence before anybody else may take over. */

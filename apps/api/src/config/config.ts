@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isRedisAddress } from '@chatbox/engine';
 import { z } from 'zod';
 import { parseEnvironmentKeys } from './api-keys.ts';
 import { isEncryptedOrHere, roleMapOf } from './oidc-settings.ts';
@@ -52,8 +53,13 @@ export const ConfigSchema = z.object({
   ),
   DATABASE_SLOW_MILLISECONDS: seconds(500).describe('Statements that take longer are logged, without their values'),
   REDIS_URL: secret(
-    z.url({ protocol: /^rediss?$/ }).optional(),
-    'Redis 7 or newer; MODE=clustered needs it. Not used yet: this version runs embedded',
+    text
+      .refine(
+        isRedisAddress,
+        'redis:// or rediss://[user:password@]host[:port][/database], or redis+sentinel:// or rediss+sentinel://…host:port,host:port/name[/database]',
+      )
+      .optional(),
+    'Redis 7 or newer; MODE=clustered needs it. redis://[user:password@]host[:port][/database]; rediss:// for TLS; redis+sentinel://[user:password@]host:port,host:port/name[/database] where sentinels know the primary as name (rediss+sentinel:// for TLS). Parameters: ca (file with certificates of your own authority), sentinelUsername, sentinelPassword',
   ),
   JWT_SECRET: secret(
     text.refine((list) => listed(list).every((key) => key.length >= 32), 'at least 32 characters, each of a list too'),

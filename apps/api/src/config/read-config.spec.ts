@@ -73,3 +73,12 @@ it('wants a database and Redis in a cluster', () => {
   expect(text).toContain('DATABASE_URL: MODE=clustered needs it');
   expect(text).toContain('REDIS_URL: MODE=clustered needs it');
 });
+
+it.each(['http://cache', 'redis+sentinel://one:26379', 'redis://cache?unknown=1'])(
+  'refuses %s as an address of Redis, by name',
+  (address) => {
+    const text = complaint({ MODE: 'clustered', DATABASE_URL: 'postgres://db/chat', REDIS_URL: address });
+    expect(text).toContain('REDIS_URL: redis:// or rediss://');
+    expect(text).not.toContain(address);
+  },
+);

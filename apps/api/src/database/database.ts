@@ -8,6 +8,7 @@ import { Factors1700000000003 } from './migrations/0003-factors.ts';
 import { MailAndOidc1700000000004 } from './migrations/0004-mail-and-oidc.ts';
 import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
+import { ManyNodes1700000000007 } from './migrations/0007-many-nodes.ts';
 import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { PreparingClient } from './preparing-client.ts';
 import { SlowQueries } from './slow-queries.ts';
@@ -31,6 +32,7 @@ export const openDatabase = async (
       MailAndOidc1700000000004,
       Limits1700000000005,
       LoginTries1700000000006,
+      ManyNodes1700000000007,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

@@ -1,12 +1,19 @@
-import { Bus, Engine, LimitStore, MemoryEngine } from '@chatbox/engine';
+import { Bus, Engine, LimitStore, MemoryEngine, RedisEngine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
 
 /** The one place that knows which driver runs. */
-export const openEngine = async (config: ConfigValues): Promise<Engine> => {
-  if (config.MODE === 'clustered')
-    throw new Error('MODE=clustered needs the Redis driver, which this version does not have');
-  return MemoryEngine.open();
+export const openEngine = async (
+  config: Pick<ConfigValues, 'MODE' | 'REDIS_URL'>,
+  logger: Pick<Logger, 'warn' | 'info'>,
+): Promise<Engine> => {
+  if (config.MODE === 'embedded') return MemoryEngine.open();
+  return RedisEngine.open(config.REDIS_URL ?? '', {
+    away: (reason) =>
+      logger.warn({ reason }, 'Redis is away: slower, and every process counts alone, until it is back'),
+    back: () => logger.info({}, 'Redis is back'),
+  });
 };
 
 @Module({})
