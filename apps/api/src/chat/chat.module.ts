@@ -12,6 +12,7 @@ import { Purge } from './conversations/purge.ts';
 import { Titles } from './conversations/titles.ts';
 import { Checkpoints } from './generations/checkpoints.ts';
 import { Context } from './generations/context.ts';
+import { DurableGenerations } from './generations/durable-generations.ts';
 import { Endings } from './generations/endings.ts';
 import { EventStreams } from './generations/event-stream.ts';
 import { Fanout } from './generations/fanout.ts';
@@ -20,7 +21,10 @@ import { GenerationsController } from './generations/generations.controller.ts';
 import { Generations } from './generations/generations.ts';
 import { Journal } from './generations/journal.ts';
 import { LiveGenerations } from './generations/live-generations.ts';
+import { Mirrors } from './generations/mirrors.ts';
+import { MissedHints } from './generations/missed-hints.ts';
 import { Reader } from './generations/reader.ts';
+import { RemoteFanout } from './generations/remote-fanout.ts';
 import { Runner } from './generations/runner.ts';
 import { Takeover } from './generations/takeover.ts';
 import { MessageStore } from './messages/message-store.ts';
@@ -40,6 +44,7 @@ import { Strangers } from './strangers.ts';
     Context,
     ConversationStore,
     Conversations,
+    DurableGenerations,
     Endings,
     EventStreams,
     Fanout,
@@ -49,9 +54,12 @@ import { Strangers } from './strangers.ts';
     LiveGenerations,
     MessageStore,
     Messages,
+    Mirrors,
+    MissedHints,
     PersonalConversations,
     Purge,
     Reader,
+    RemoteFanout,
     Runner,
     SocketGateway,
     SocketRooms,

@@ -1,6 +1,18 @@
 /** Several values under one key, each at most once. Thousands of keys have one value: that one is held without a set around it. */
 export class Multimap<V extends object> {
   private readonly held = new Map<string, V | Set<V>>();
+  private keyCame: (key: string) => void = () => {};
+  private keyWent: (key: string) => void = () => {};
+
+  /** Told when a key gets its first value, and when it has lost its last one. */
+  onKeys(came: (key: string) => void, went: (key: string) => void): void {
+    this.keyCame = came;
+    this.keyWent = went;
+  }
+
+  has(key: string): boolean {
+    return this.held.has(key);
+  }
 
   get size(): number {
     return this.held.size;
@@ -13,8 +25,10 @@ export class Multimap<V extends object> {
   add(key: string, value: V): void {
     const before = this.held.get(key);
     if (before instanceof Set) before.add(value);
-    else if (before === undefined) this.held.set(key, value);
-    else if (before !== value) this.held.set(key, new Set([before, value]));
+    else if (before === undefined) {
+      this.held.set(key, value);
+      this.keyCame(key);
+    } else if (before !== value) this.held.set(key, new Set([before, value]));
   }
 
   delete(key: string, value: V): void {
@@ -25,6 +39,7 @@ export class Multimap<V extends object> {
       if (before.size === 1 && last) this.held.set(key, last);
     } else if (before === value) {
       this.held.delete(key);
+      this.keyWent(key);
     }
   }
 
@@ -38,7 +53,7 @@ export class Multimap<V extends object> {
   /** Forgets the key, and visits what was under it. */
   take(key: string, visit: (value: V) => void): void {
     const values = this.held.get(key);
-    this.held.delete(key);
+    if (this.held.delete(key)) this.keyWent(key);
     if (values instanceof Set) for (const value of values) visit(value);
     else if (values !== undefined) visit(values);
   }

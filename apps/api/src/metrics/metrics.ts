@@ -95,6 +95,11 @@ export class Metrics {
     help: 'Hints between nodes that could not be published; readers notice by position and read',
     registers: this.registers,
   });
+  private readonly liveHints = new Gauge({
+    name: 'chatbox_hints_live',
+    help: '1 while hints of other nodes can arrive, 0 while this one has to read what they would have told',
+    registers: this.registers,
+  });
   private readonly sockets = new Gauge({
     name: 'chatbox_sockets_open',
     help: 'Readers connected at the moment, by door (ws, sse)',
@@ -188,6 +193,9 @@ export class Metrics {
   }
   hintLost(): void {
     this.lostHints.inc();
+  }
+  hintsLive(isLive: boolean): void {
+    this.liveHints.set(isLive ? 1 : 0);
   }
   readerJoined(door: 'ws' | 'sse'): void {
     this.sockets.inc({ door });

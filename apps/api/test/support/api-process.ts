@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../../../tools/test/redis.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from '../harness/api.ts';
 import { cloneDatabase } from '../harness/databases.ts';
 
@@ -25,9 +25,12 @@ export class ApiProcess {
     private readonly clean: () => Promise<void>,
   ) {}
 
+  /** With DATABASE_URL and DATA_DIR several share them, and the caller cleans up. */
   static async on(overrides: Record<string, string>): Promise<ApiProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'chatbox-crash-'));
-    const database = await cloneDatabase();
+    const folder = overrides.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'chatbox-crash-')));
+    const database = overrides.DATABASE_URL
+      ? { url: overrides.DATABASE_URL, drop: async () => {} }
+      : await cloneDatabase();
     const port = await freePort();
     const environment = {
       NODE_ENV: 'test',
@@ -48,7 +51,7 @@ export class ApiProcess {
     };
     return new ApiProcess(`http://127.0.0.1:${port}`, database.url, environment, async () => {
       await database.drop();
-      await rm(folder, { recursive: true, force: true });
+      if (!overrides.DATA_DIR) await rm(folder, { recursive: true, force: true });
     });
   }
 
@@ -90,6 +93,15 @@ export class ApiProcess {
     this.child = undefined;
   }
 
+  /** Stands still, as a machine that swaps or is moved: it neither knows nor answers. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   async close(): Promise<void> {
     await this.kill();
     await this.clean();
@@ -103,14 +115,4 @@ export class ApiProcess {
   api<T = unknown>(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer<T>> {
     return callApi(this.url, method, path, request);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

@@ -63,7 +63,8 @@ export class RawSocket {
       if (frame.generationId !== generationId) continue;
       if (frame.type === 'snapshot' || frame.type === 'reset') text = String(frame.text);
       if (frame.type !== 'delta') continue;
-      if (Number(frame.position) - String(frame.text).length !== text.length) throw new Error('a hole');
+      const begin = Number(frame.position) - String(frame.text).length;
+      if (begin !== text.length) throw new Error(`a hole: have ${text.length}, got what begins at ${begin}`);
       text += String(frame.text);
     }
     return text;

@@ -22,6 +22,12 @@ interface Row {
   updatedAt: Date;
 }
 
+interface Changed {
+  accountId: string;
+  conversation: Conversation;
+  isDeleted: boolean;
+}
+
 const COLUMNS = `c.id, c.account_id AS "accountId", c.title, c.model, c.system_prompt AS "systemPrompt",
   c.active_leaf_id AS "activeLeafId", c.revision, c.cost_micros AS "costMicros", c.input_tokens AS "inputTokens",
   c.output_tokens AS "outputTokens", c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
@@ -163,6 +169,22 @@ export class ConversationStore {
       `DELETE FROM conversation WHERE id IN (
          SELECT id FROM conversation WHERE deleted_at < clock_timestamp() - interval '1 day' LIMIT 500)`,
     );
+  }
+
+  /** What happened lately in the lists of these accounts, the oldest first. */
+  async changed(accountIds: readonly string[], lastSeconds: number): Promise<Changed[]> {
+    const rows: (Row & { isDeleted: boolean })[] = await this.source.query(
+      `SELECT ${COLUMNS}, c.deleted_at IS NOT NULL AS "isDeleted" FROM conversation c
+       WHERE c.account_id = ANY($1) AND (c.deleted_at IS NULL AND c.updated_at > clock_timestamp() - make_interval(secs => $2)
+         OR c.deleted_at > clock_timestamp() - make_interval(secs => $2))
+       ORDER BY c.updated_at`,
+      [accountIds, lastSeconds],
+    );
+    return rows.map((row) => ({
+      accountId: row.accountId,
+      conversation: toConversation(row),
+      isDeleted: row.isDeleted,
+    }));
   }
 
   async revisions(ids: readonly string[]): Promise<{ conversationId: string; revision: number }[]> {

@@ -3,12 +3,18 @@ import type { ServerEvent } from '@chatbox/contracts';
 /** One event on its way to many; what each of them writes is made once. */
 export class Announcement {
   private made: Buffer | undefined;
+  private written: string | undefined;
 
   constructor(readonly event: ServerEvent) {}
 
+  get json(): string {
+    this.written ??= JSON.stringify(this.event);
+    return this.written;
+  }
+
   /** The event's JSON as one unmasked, final WebSocket text frame (RFC 6455 §5.2). */
   get frame(): Buffer {
-    this.made ??= frameOf(JSON.stringify(this.event));
+    this.made ??= frameOf(this.json);
     return this.made;
   }
 }

@@ -167,6 +167,13 @@ export class GenerationStore {
     return rows.map(({ id }) => id);
   }
 
+  async runningInAny(conversationIds: readonly string[]): Promise<{ id: string }[]> {
+    if (conversationIds.length === 0) return [];
+    return this.source.query(`SELECT id FROM generation WHERE conversation_id = ANY($1) AND status = 'running'`, [
+      conversationIds,
+    ]);
+  }
+
   /** Those of these generations that are in the conversation. */
   async belonging(conversationId: string, ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();

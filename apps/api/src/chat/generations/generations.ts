@@ -9,13 +9,14 @@ import { Metrics } from '../../metrics/metrics.ts';
 import type { ResolvedModel } from '../../providers/provider.ts';
 import type { Ownership } from '../access.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { Fanout, type Watcher } from './fanout.ts';
+import { Fanout } from './fanout.ts';
 import type { Frame } from './frames.ts';
 import { type GenerationRow, toGeneration } from './generation-row.ts';
 import { GenerationStore } from './generation-store.ts';
 import { Journal } from './journal.ts';
 import { LiveGeneration } from './live-generation.ts';
 import { LiveGenerations } from './live-generations.ts';
+import { Reader } from './reader.ts';
 import { Runner } from './runner.ts';
 
 /** Hint: somebody asked to stop the generation of this id. Lost hints are found by the next checkpoint. */
@@ -36,6 +37,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly journal: Journal,
     private readonly checkpoints: Checkpoints,
     private readonly fanout: Fanout,
+    private readonly reader: Reader,
     private readonly bus: Bus,
     private readonly lease: NodeLease,
     private readonly config: Config,
@@ -143,15 +145,10 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
 
   private untilEnd(generationId: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const watcher: Watcher = {
-      hear: ({ event }) => {
-        if (event.type === 'end') resolve();
-      },
-    };
-    this.fanout.generations.add(generationId, watcher);
-    return Promise.race([promise, after(STOP_ANSWER_MILLISECONDS)]).finally(() =>
-      this.fanout.generations.delete(generationId, watcher),
-    );
+    const leave = this.reader.follow(generationId, undefined, ({ type }) => {
+      if (type === 'end') resolve();
+    });
+    return Promise.race([promise, after(STOP_ANSWER_MILLISECONDS)]).finally(leave);
   }
 }
 

@@ -1,8 +1,9 @@
-import type { Delta, Part, PartKind, Place, Reset, Snapshot, TerminalStatus } from '@chatbox/contracts';
+import type { Delta, Part, PartKind, Place, Reset, TerminalStatus } from '@chatbox/contracts';
 import { Answer } from './answer.ts';
 import type { GenerationEvent } from './fanout.ts';
 import type { Frame } from './frames.ts';
 import type { GenerationRow } from './generation-row.ts';
+import { type Known, lacking, wholeOf } from './lacking.ts';
 
 /** A generation that this node owns: what is durable (and therefore may be shown), and where the received text goes on. */
 export class LiveGeneration {
@@ -65,32 +66,14 @@ export class LiveGeneration {
   }
 
   reset(): Reset {
-    return { type: 'reset', ...this.whole() };
+    return wholeOf(this.known);
   }
 
-  /** What a reader at `place` lacks: deltas where its text is the beginning of this one, a reset where it may not be. */
   catchUp(place: Place | undefined): GenerationEvent[] {
-    if (!place) return [this.snapshot()];
-    const { attempt } = this.row;
-    if (place.attempt !== attempt || place.position > this.shown.position) return [this.reset()];
-    return missing(this.row.id, attempt, this.shown, place.position);
+    return lacking(this.known, place);
   }
 
-  private snapshot(): Snapshot {
-    return { type: 'snapshot', status: 'running', ...this.whole() };
-  }
-
-  private whole() {
-    const { shown, row } = this;
-    return {
-      generationId: row.id,
-      attempt: row.attempt,
-      position: shown.position,
-      text: shown.text,
-      parts: shown.parts,
-    };
+  private get known(): Known {
+    return { generationId: this.row.id, attempt: this.row.attempt, status: 'running', answer: this.shown };
   }
 }
-
-export const missing = (generationId: string, attempt: number, answer: Answer, from: number): Delta[] =>
-  answer.since(from).map((piece) => ({ type: 'delta', generationId, attempt, ...piece }));

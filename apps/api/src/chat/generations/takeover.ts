@@ -16,7 +16,7 @@ import { Generations } from './generations.ts';
 import { LiveGeneration } from './live-generation.ts';
 import { LiveGenerations } from './live-generations.ts';
 
-const SWEEP_MILLISECONDS = 2_000;
+const SWEEP_MILLISECONDS = 1_000;
 const BATCH = 50;
 /** One provider call each; more would spend money on an answer that kills every server that tries. */
 const MOST_ATTEMPTS = 4;

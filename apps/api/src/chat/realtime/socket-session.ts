@@ -208,7 +208,7 @@ export class SocketSession implements Watcher, SessionBound {
   /** Returns what ends a reading that goes on. */
   private bringUpToDate(generationId: string, place: Place | undefined): (() => void)[] {
     const live = this.rooms.alive.get(generationId);
-    if (!live) return [this.rooms.reader.bridge(generationId, place, (event) => this.socket.send(event))];
+    if (!live) return [this.rooms.reader.bridge(generationId, place, (event) => this.socket.send(event), this)];
     for (const event of live.catchUp(place)) this.socket.send(event);
     return [];
   }

@@ -1,0 +1,159 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
+import { aUser, type Person } from './harness/people.ts';
+import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
+import { Cluster } from './support/cluster.ts';
+import { RawSocket } from './support/raw-socket.ts';
+
+/** What two replicas show of one conversation: with Redis, and without. */
+let cluster: Cluster;
+let mock: MockModel;
+let person: Person;
+const sockets: RawSocket[] = [];
+beforeAll(async () => {
+  mock = await startMockModel();
+  cluster = await Cluster.start(2, {
+    OPENAI_API_KEY: 'any',
+    OPENAI_BASE_URL: `${mock.url}/v1`,
+    ALLOW_PRIVATE_PROVIDERS: 'yes',
+  });
+  person = await aUser(cluster.replica(0));
+}, 60_000);
+afterEach(() => {
+  for (const { raw } of sockets.splice(0)) raw.terminate();
+});
+afterAll(async () => {
+  await cluster.close();
+  await mock.close();
+});
+
+const SLOW = { model: 'openai/mock-large' };
+const saying = (tokens: number, delay = 20) => `[[tokens:${tokens}]] [[delay:${delay}]] go`;
+const socketOn = async (index: number): Promise<RawSocket> => {
+  const socket = await RawSocket.of(cluster.replica(index).url, person.token);
+  sockets.push(socket);
+  return socket;
+};
+/** A conversation, asked for on the first replica. */
+const onFirst = () => aChat(cluster.replica(0), person);
+const hints = async (index: number): Promise<number> => {
+  const { body } = await cluster.replica(index).api<string>('GET', '/metrics');
+  return Number(/^chatbox_hints_live (\d)/m.exec(body)?.[1]);
+};
+
+async function bothSeeTheSame(): Promise<{ gaps: number[] }> {
+  const chat = await onFirst();
+  const [here, there] = [await socketOn(0), await socketOn(1)];
+  for (const socket of [here, there]) await socket.ask({ type: 'subscribe', conversationId: chat.id });
+  const { generation } = await chat.ask(saying(60), SLOW);
+  const late: number[] = [];
+  const arrived = new Map<number, number>();
+  here.raw.on('message', (data) => {
+    const { type, position } = JSON.parse(data.toString()) as { type?: string; position: number };
+    if (type === 'delta') arrived.set(position, performance.now());
+  });
+  there.raw.on('message', (data) => {
+    const { type, position } = JSON.parse(data.toString()) as { type?: string; position: number };
+    const at = arrived.get(position);
+    if (type === 'delta' && at !== undefined) late.push(performance.now() - at);
+  });
+  const screens = await Promise.all([0, 1].map((i) => readToEnd(cluster.replica(i), person.token, generation.id)));
+  for (const socket of [here, there])
+    expect(await socket.until(({ type }) => type === 'end')).toMatchObject({
+      generationId: generation.id,
+      status: 'completed',
+    });
+  const answer = (await chat.messages()).at(-1)?.content ?? '';
+  expect(answer.length).toBeGreaterThan(100);
+  expect([here.text(generation.id), there.text(generation.id)]).toEqual([answer, answer]);
+  expect(screens.map(({ text }) => text)).toEqual([answer, answer]);
+  expect(there.frames.filter(({ type }) => type === 'end')).toHaveLength(1);
+  return { gaps: late };
+}
+
+it('shows an answer of the other replica as it comes, and the messages and the list with it', async () => {
+  expect([await hints(0), await hints(1)]).toEqual([1, 1]);
+  const list = await socketOn(1);
+  const { gaps } = await bothSeeTheSame();
+  expect(gaps.length).toBeGreaterThan(10);
+  expect(gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]).toBeLessThan(150);
+  await list.until(({ type }) => type === 'conversation');
+});
+
+it('counts failed sign-ins of one e-mail on all replicas together', async () => {
+  const victim = await aUser(cluster.replica(0));
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; i += 1) {
+    const { status } = await cluster
+      .replica(i % 2)
+      .api('POST', '/api/v1/auth/login', { body: { email: victim.email, password: 'a wrong password' } });
+    statuses.push(status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+});
+
+it('stops an answer of the other replica, and acknowledges it when it has stopped', async () => {
+  const chat = await onFirst();
+  const { generation } = await chat.ask(saying(2_000), SLOW);
+  for await (const event of follow(cluster.replica(1), person.token, generation.id)) if (event.type === 'delta') break;
+  const began = performance.now();
+  const { status, body } = await cluster
+    .replica(1)
+    .api('POST', `/api/v1/generations/${generation.id}/stop`, { token: person.token });
+  expect([status, body]).toEqual([200, { generation: expect.objectContaining({ status: 'stopped' }) }]);
+  expect(performance.now() - began).toBeLessThan(1_200);
+});
+
+it('closes sockets and streams on the other replica within a second of a logout, with Redis and without', async () => {
+  for (const isAway of [false, true]) {
+    const login = await cluster.replica(0).api<{ accessToken: string }>('POST', '/api/v1/auth/login', {
+      body: { email: person.email, password: person.password },
+    });
+    const socket = await RawSocket.of(cluster.replica(1).url, login.body.accessToken);
+    if (isAway) await cluster.redis.kill();
+    await cluster.replica(0).api('POST', '/api/v1/auth/logout', { token: login.body.accessToken, body: {} });
+    const began = performance.now();
+    expect((await socket.closed).code).toBe(4501);
+    expect(performance.now() - began).toBeLessThan(isAway ? 1_500 : 500);
+    const me = () => cluster.replica(1).api('GET', '/api/v1/auth/me', { token: login.body.accessToken });
+    // A session is believed for a second where no hint tells; the machine may be busy besides.
+    while ((await me()).status !== 401) expect(performance.now() - began).toBeLessThan(isAway ? 3_000 : 1_500);
+  }
+  await cluster.redis.again();
+});
+
+it('goes on without Redis, a little slower, and heals', async () => {
+  const chat = await onFirst();
+  const there = await socketOn(1);
+  await there.ask({ type: 'subscribe', conversationId: chat.id });
+  const { generation } = await chat.ask(saying(300), SLOW);
+  const screen = new Screen();
+  let gone = false;
+  let last = performance.now();
+  let longest = 0;
+  for await (const event of follow(cluster.replica(1), person.token, generation.id)) {
+    screen.see(event);
+    if (gone) longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+    if (!gone && screen.text.length > 100) {
+      gone = true;
+      await cluster.redis.kill();
+      last = performance.now();
+    }
+  }
+  expect(screen.end?.status).toBe('completed');
+  expect(longest).toBeLessThan(2_500);
+  // Without Redis from the beginning: what is new in the conversation and in the list is told by its revision.
+  while ((await hints(1)) !== 0) await pause(50);
+  const { generation: second } = await chat.ask(saying(40), SLOW);
+  await there.until(({ type, generationId }) => type === 'end' && generationId === second.id);
+  await there.until(
+    ({ type, conversations }) => type === 'heartbeat' && JSON.stringify(conversations).includes(chat.id),
+  );
+  expect(there.text(second.id)).toBe((await chat.messages()).at(-1)?.content);
+  expect(there.text(generation.id)).toBe(screen.text);
+  await cluster.redis.again();
+  while ((await hints(0)) + (await hints(1)) < 2) await pause(50);
+  const { gaps } = await bothSeeTheSame();
+  expect(gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]).toBeLessThan(150);
+}, 60_000);
