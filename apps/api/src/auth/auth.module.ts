@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { JwtModule } from '@nestjs/jwt';
 import { CountsModule } from '../limits/counts.module.ts';
 import { AccessTokens } from './access-token.ts';
 import { Accounts } from './accounts.ts';
@@ -36,7 +35,7 @@ import { Sweep } from './sweep.ts';
 
 /** Identity: accounts, sessions, tokens, and the guard that closes every route. */
 @Module({
-  imports: [JwtModule.register({}), AuditModule, LiveKeysModule, CountsModule, MailModule],
+  imports: [AuditModule, LiveKeysModule, CountsModule, MailModule],
   controllers: [AuthController, SessionsController, SettingsController, InvitationsController, ...FACTOR_CONTROLLERS],
   providers: [
     AccessTokens,

@@ -60,9 +60,12 @@ export class LiveKeys implements OnModuleInit, OnApplicationShutdown {
 
   /** Throws `auth.required`, or `auth.key_address`. */
   async authenticate(presented: string, address: string | null): Promise<Identity & { expiresAt: Date }> {
+    const ours = prefixOf(presented);
+    // Before anything is computed: of a flood of keys that somebody made up, this is all that is done.
+    if (ours !== null && !(await this.prefixes.has(ours))) throw new AppError('auth.required');
     const hash = hashOf(presented);
-    const prefix = prefixOf(presented) ?? (await this.environment.prefixOf(hash));
-    if (prefix === null || !(await this.prefixes.has(prefix))) throw new AppError('auth.required');
+    const prefix = ours ?? (await this.environment.prefixOf(hash));
+    if (prefix === null) throw new AppError('auth.required');
     const key = await this.find(prefix);
     if (key === null || !timingSafeEqual(key.hash, hash)) throw new AppError('auth.required');
     if (!isListed(key.addresses, address)) throw new AppError('auth.key_address');
