@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
-import { openLogger } from './common/logger.ts';
+import { openLogger, requestLines } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
 import { codeOf, StartError } from './common/start-error.ts';
 import { VERSION } from './common/version.ts';
@@ -47,7 +47,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     );
     lives.defer(() => nest.close());
     nest.useWebSocketAdapter(new PlainWsAdapter(nest));
-    await setUpHttp(nest, config, logger);
+    await setUpHttp(nest, config, logger, requestLines(logger));
     const port = await listen(nest, config);
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
     logger.info({ url }, 'ready');

@@ -35,6 +35,12 @@ export const openLogger = (level: string, destination?: { write(line: string): v
   return destination ? pino(options, destination) : pino(options);
 };
 
+/**
+ * Writes to the same place and looks for no secrets, which costs 15 times the rest of a line. Only for the line of every request, whose
+ * fields are all our own: numbers, a method, the pattern of a route, an address, an id that was checked.
+ */
+export const requestLines = (logger: PinoLogger): Pick<Logger, 'info'> => logger.child({}, { redact: [] });
+
 interface Described {
   type: string;
   message: string;

@@ -47,7 +47,12 @@ const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
 };
 
 /** Everything between the socket and the routes: bodies, headers, cookies, errors, one log line per request. */
-export const setUpHttp = async (app: NestFastifyApplication, config: ConfigValues, logger: Logger): Promise<void> => {
+export const setUpHttp = async (
+  app: NestFastifyApplication,
+  config: ConfigValues,
+  logger: Logger,
+  lines: Pick<Logger, 'info'>,
+): Promise<void> => {
   const server = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   // JSON is the only body there is; text/plain is what a form on another site can send without asking.
@@ -71,7 +76,7 @@ export const setUpHttp = async (app: NestFastifyApplication, config: ConfigValue
   server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    logger.info(
+    lines.info(
       {
         requestId: request.id,
         method: request.method,
