@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { durablePost } from './goals/durable-post.ts';
+import { badKeyFlood, knownGet, logins } from './goals/identity.ts';
 import { idleMemory } from './goals/idle-memory.ts';
 import { firstToken, gaps } from './goals/latency.ts';
 import { processorTime } from './goals/processor.ts';
@@ -16,8 +17,11 @@ const GOALS: Record<string, (lab: Lab) => Promise<Row[]>> = {
   P2: processorTime,
   P3: firstToken,
   P4: gaps,
+  P6: badKeyFlood,
+  P7: knownGet,
   P8: durablePost,
   P9: sockets,
+  P11: logins,
   P14: idleMemory,
   P15: start,
 };
