@@ -9,8 +9,9 @@ function contentSecurityPolicy(nonce: string, host: string | null): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${evaluated}`,
-    // KaTeX, diagrams and positioned menus set style attributes; styles cannot run code.
-    "style-src 'self' 'unsafe-inline'",
+    `style-src-elem 'self' 'nonce-${nonce}'`,
+    // Formulas and positioned menus set style attributes; they reach nothing but their own element.
+    "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     `connect-src 'self'${sockets}`,
