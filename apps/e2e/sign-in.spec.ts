@@ -84,3 +84,16 @@ it('signs out', async () => {
   await page.waitForURL('**/login');
   await context.close();
 });
+
+it('signs out the other tab too', async () => {
+  const ann = await register(productUrl(), somebody());
+  const { context, page } = await openWindow(browser, { as: ann });
+  const other = await context.newPage();
+  await other.goto('/settings/profile');
+  await other.getByLabel('Name').waitFor();
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Account: Ann Lindqvist' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await Promise.all([page.waitForURL('**/login'), other.waitForURL('**/login?next=%2Fsettings%2Fprofile')]);
+  await context.close();
+});

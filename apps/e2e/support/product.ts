@@ -19,7 +19,7 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -49,10 +49,10 @@ function opened(child: ChildProcess): Promise<void> {
   });
 }
 
-/** The whole product as `npm start` runs it: supervisor, gateway, API, page and a database of its own, all empty. */
-export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+/** The whole product as `npm start` runs it: supervisor, gateway, API, page and a database of its own, all empty. The port is chosen by whoever must know it first. */
+export async function startProduct(settings: Record<string, string> = {}, chosenPort?: number): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), 'chatbox-e2e-'));
-  const port = await freePort();
+  const port = chosenPort ?? (await freePort());
   const program = join(ROOT, 'tools/start/main.mjs');
   const child = spawn(process.execPath, [program, '--port', String(port), '--data-dir', dataDir], {
     cwd: ROOT,

@@ -10,8 +10,7 @@ export function WaitingCard() {
       lead="Your account is made. An administrator of this server has to approve it before you can sign in."
     >
       <p className="text-muted-foreground">
-        Nothing else is needed from you. Tell the person who sent you here, then sign in later with the same e-mail and
-        password.
+        Nothing else is needed from you. Tell the person who sent you here, then sign in later the same way.
       </p>
       <Button asChild variant="secondary" className="mt-6 h-11 w-full">
         <Link href="/login">Back to sign in</Link>

@@ -30,11 +30,12 @@ export function UserMenuList({ trigger, me, onShortcuts }: { trigger: ReactNode;
   const { preferences, change } = usePreferences();
   const client = useQueryClient();
   const leave = useMutation({
-    mutationFn: () => apiCall('auth.logout'),
-    onSettled: () => {
+    // It says where to sign out too, when the session began at a provider.
+    mutationFn: () => apiCall('oidc.logout'),
+    onSettled: (answer) => {
       client.clear();
       // A full load, so that nothing of this person stays in the memory of the page.
-      location.assign('/login');
+      location.assign(answer?.url ?? '/login');
     },
   });
   return (

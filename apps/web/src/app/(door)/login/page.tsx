@@ -1,6 +1,7 @@
 import { ERRORS } from '@chatbox/contracts';
 import type { Metadata } from 'next';
 import { LoginForm } from '@/features/auth/login-form';
+import { WaitingCard } from '@/features/auth/waiting-card';
 import { safeNext } from '@/lib/session';
 
 export const metadata: Metadata = { title: 'Sign in' };
@@ -15,5 +16,6 @@ function refusalOf(code: string | string[] | undefined): string | undefined {
 
 export default async function LoginPage({ searchParams }: { searchParams: Search }) {
   const { next, error } = await searchParams;
+  if (error === 'auth.approval_pending') return <WaitingCard />;
   return <LoginForm next={safeNext(typeof next === 'string' ? next : null)} refusal={refusalOf(error)} />;
 }
