@@ -49,20 +49,24 @@ it('asks once more who it is where the proof is old, and then goes on', async ()
 
 it('sets a new password by the link that the owner hands over, once', async () => {
   const ann = await register(productUrl(), somebody());
-  const headers = { origin: productUrl() };
-  const person = await openWindow(browser, { as: ann });
-  const { id } = (await (await person.context.request.get('/api/v1/auth/me')).json()) as { id: string };
   const owner = await openWindow(browser, { as: OWNER });
-  const made = await owner.context.request.post(`/api/v1/admin/people/${id}/reset-link`, { headers });
-  expect(made.status()).toBe(201);
-  const { path } = (await made.json()) as { path: string };
-  await Promise.all([person.context.close(), owner.context.close()]);
+  await owner.page.goto(`/admin/people?search=${encodeURIComponent(ann.email)}`);
+  await owner.page.getByRole('button', { name: `Actions for ${ann.name}` }).click();
+  await owner.page.getByRole('menuitem', { name: 'Make a link for a new password' }).click();
+  await owner.page
+    .getByRole('dialog', { name: `Make a link for ${ann.name}?` })
+    .getByText(ann.email)
+    .waitFor();
+  await owner.page.getByRole('button', { name: 'Make the link' }).click();
+  const link = await owner.page.getByRole('textbox', { name: 'Link' }).inputValue();
+  expect(link).toContain(`${productUrl()}/reset-password#token=`);
+  await owner.context.close();
 
   const { context, page } = await openWindow(browser);
   await page.goto('/login');
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await page.getByText('This server sends no mail. Ask its owner for a link').waitFor();
-  await page.goto(path);
+  await page.goto(link);
   await page.waitForURL(`${productUrl()}/reset-password`);
   await page.getByLabel('New password').fill('short');
   await page.getByRole('button', { name: 'Set the password' }).click();
@@ -76,7 +80,7 @@ it('sets a new password by the link that the owner hands over, once', async () =
   await page.getByRole('heading', { name: /, Ann$/ }).waitFor();
 
   await page.goto('about:blank');
-  await page.goto(path);
+  await page.goto(link);
   await page.getByLabel('New password').fill(NEW_PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByText('This link does not work any more').waitFor();

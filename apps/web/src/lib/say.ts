@@ -25,6 +25,9 @@ export const sayDay = (timestamp: string): string =>
 export const sayMoment = (timestamp: string): string =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(timestamp));
 
+export const sayTime = (timestamp: string): string =>
+  new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(new Date(timestamp));
+
 const STEPS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -9,7 +9,7 @@ import { type RightName, roleMay } from '@/lib/rights';
 
 const PAGES = [
   { href: '/admin/people', label: 'People', icon: UsersRound, right: 'people.read' },
-  { href: '/settings/models', label: 'Models', icon: Bot, right: 'connections.read' },
+  { href: '/admin/models', label: 'Models', icon: Bot, right: 'connections.read' },
   { href: '/admin/keys', label: 'Keys', icon: KeyRound, right: 'all_keys.read' },
   { href: '/admin/audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
   { href: '/admin/settings', label: 'Settings', icon: Settings, right: 'settings.read' },

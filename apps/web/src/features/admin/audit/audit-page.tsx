@@ -20,12 +20,17 @@ import { Verification } from './verification';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const KIND_VALUES = KINDS.map(({ value }) => value);
 
+/** What may be cut off is whole in its title. */
+const titled = (say: (record: AuditRecord) => string) => (record: AuditRecord) => (
+  <span title={say(record)}>{say(record)}</span>
+);
+
 function columnsFor(openSeq: number | null, open: (seq: number | null) => void): readonly Column<AuditRecord>[] {
   return [
     {
       key: 'what',
       label: 'What',
-      className: 'md:w-[24%]',
+      className: 'md:w-[22%]',
       cell: (record) => {
         const isOpen = record.seq === openSeq;
         return (
@@ -53,9 +58,9 @@ function columnsFor(openSeq: number | null, open: (seq: number | null) => void):
         );
       },
     },
-    { key: 'who', label: 'Who', wide: true, className: 'truncate', cell: sayActor },
-    { key: 'target', label: 'Target', wide: true, className: 'truncate', cell: sayTarget },
-    { key: 'when', label: 'When', wide: true, className: 'w-44', cell: ({ at }) => sayMoment(at) },
+    { key: 'who', label: 'Who', wide: true, className: 'truncate', cell: titled(sayActor) },
+    { key: 'target', label: 'Target', wide: true, className: 'truncate', cell: titled(sayTarget) },
+    { key: 'when', label: 'When', wide: true, className: 'w-42 whitespace-nowrap', cell: ({ at }) => sayMoment(at) },
     {
       key: 'where',
       label: 'From where',
@@ -95,12 +100,16 @@ export function AuditPage() {
           onChange={(about) => write({ about })}
         />
         {(['from', 'until'] as const).map((name) => (
-          <label key={name} htmlFor={`audit-${name}`} className="flex items-center gap-2 text-muted-foreground">
+          <label
+            key={name}
+            htmlFor={`audit-${name}`}
+            className="flex w-full items-center gap-2 text-muted-foreground sm:w-auto"
+          >
             {name === 'from' ? 'From' : 'Until'}
             <Input
               id={`audit-${name}`}
               type="date"
-              className="w-40"
+              className="ml-auto w-44 sm:w-40"
               value={read(name)}
               onChange={(event) => write({ [name]: event.target.value })}
             />

@@ -23,7 +23,7 @@ export const sayActor = ({ actor }: AuditRecord): string => {
   return actor.keyId ? `${actor.email}, by a key` : actor.email;
 };
 
-export const sayTarget = ({ target }: AuditRecord): string => (target ? (target.name ?? target.id) : '—');
+export const sayTarget = ({ target }: AuditRecord): string => (target ? (target.name ?? target.id.slice(0, 8)) : '—');
 
 /** A day of the reader, from its first moment on; null for what is no day. */
 export function startOfDay(day: string): Date | null {

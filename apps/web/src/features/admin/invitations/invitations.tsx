@@ -2,8 +2,6 @@
 
 import type { Invitation } from '@chatbox/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
-import { useState } from 'react';
 import { FailedRows, WaitingRows } from '@/components/rows';
 import { Rows, Section } from '@/components/section';
 import { Badge } from '@/components/ui/badge';
@@ -12,8 +10,8 @@ import { Notice } from '@/components/ui/notice';
 import { apiCall } from '@/lib/api';
 import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
+import { ROLE_SAYS } from '@/lib/rights';
 import { sayDay } from '@/lib/say';
-import { InviteDialog } from './invite-dialog';
 
 const stateOf = (invitation: Invitation): 'used' | 'expired' | 'open' => {
   if (invitation.usedAt) return 'used';
@@ -31,7 +29,7 @@ function InvitationRow({ invitation, onRevoke }: { invitation: Invitation; onRev
           <Badge tone={state === 'used' ? 'success' : 'neutral'}>{state}</Badge>
         </p>
         <p className="text-xs text-muted-foreground">
-          {invitation.role}
+          {ROLE_SAYS[invitation.role]}
           {invitation.usedAt ? ` · used ${sayDay(invitation.usedAt)}` : ` · until ${sayDay(invitation.expiresAt)}`}
         </p>
       </div>
@@ -46,7 +44,6 @@ function InvitationRow({ invitation, onRevoke }: { invitation: Invitation; onRev
 
 export function Invitations() {
   const client = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.invitations,
     queryFn: ({ signal }) => apiCall('invitations.list', { signal }),
@@ -56,17 +53,7 @@ export function Invitations() {
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.invitations }),
   });
   return (
-    <Section
-      id="invitations"
-      title="Invitations"
-      lead="A link for one person. It works once."
-      action={
-        <Button variant="secondary" size="sm" onClick={() => setOpen(true)}>
-          <Plus />
-          Invite
-        </Button>
-      }
-    >
+    <Section id="invitations" title="Invitations" lead="A link for one person. It works once.">
       {error && !data ? <FailedRows error={error} onRetry={() => void refetch()} /> : null}
       {!error && !data ? <WaitingRows what="invitations" rows={1} /> : null}
       {data?.items.length === 0 ? (
@@ -86,7 +73,6 @@ export function Invitations() {
           {sayProblem(revoke.error)}
         </Notice>
       ) : null}
-      {isOpen ? <InviteDialog onClose={() => setOpen(false)} /> : null}
     </Section>
   );
 }

@@ -31,13 +31,14 @@ function columnsFor(onRevoke: ((key: OwnedKey) => void) | undefined): readonly C
     {
       key: 'name',
       label: 'Key',
-      className: 'md:w-[26%]',
+      className: 'md:w-[22%]',
       cell: (key) => (
         <div className="min-w-0">
           <p className="truncate font-medium">{key.name}</p>
           <code className="block truncate font-mono text-xs text-muted-foreground">{key.prefix}…</code>
-          <p className="truncate text-xs text-muted-foreground md:hidden">
-            {key.owner.email} · {sayLastUse(key)} · {sayEnd(key)}
+          <p className="text-xs text-muted-foreground md:hidden">
+            <span className="block truncate">{key.owner.email}</span>
+            {sayLastUse(key)} · {sayEnd(key)}
           </p>
         </div>
       ),
@@ -46,9 +47,9 @@ function columnsFor(onRevoke: ((key: OwnedKey) => void) | undefined): readonly C
       key: 'owner',
       label: 'Owner',
       wide: true,
-      className: 'truncate',
+      className: 'truncate md:w-[24%]',
       cell: ({ owner }) => (
-        <Link {...rowKey} className="rounded-sm hover:underline" href={`/admin/people/${owner.id}`}>
+        <Link {...rowKey} title={owner.email} className="rounded-sm hover:underline" href={`/admin/people/${owner.id}`}>
           {owner.email}
         </Link>
       ),

@@ -33,7 +33,9 @@ const COLUMNS: readonly Column<Person, Sort>[] = [
         >
           {nameOf(person)}
         </Link>
-        <span className="block truncate text-xs text-muted-foreground">{person.email}</span>
+        {person.name === null ? null : (
+          <span className="block truncate text-xs text-muted-foreground">{person.email}</span>
+        )}
         <span className="mt-1 flex flex-wrap items-center gap-2 text-xs text-muted-foreground md:hidden">
           <StatusBadge status={person.status} />
           {ROLE_SAYS[person.role]} · seen {seen(person)}

@@ -1,7 +1,7 @@
 'use client';
 
 import type { Person } from '@chatbox/contracts';
-import { Ellipsis, KeyRound, LogOut, Trash2, UserRoundCheck, UserRoundX } from 'lucide-react';
+import { Ellipsis, KeyRound, Link2, LogOut, Trash2, UserRoundCheck, UserRoundX } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import {
@@ -18,6 +18,7 @@ import { changeableBy, roleMay } from '@/lib/rights';
 import { DeedDialog } from './deed-dialog';
 import type { Deed } from './deeds';
 import { type Act, useActOn } from './queries';
+import { ResetLinkDialog } from './reset-link-dialog';
 import { nameOf } from './say-person';
 
 /** Everything that can be done to a person, as far as the own role goes; nothing for oneself. */
@@ -25,6 +26,7 @@ export function PersonMenu({ person, onRemoved }: { person: Person; onRemoved?: 
   const { data: me } = useMe();
   const act = useActOn(person);
   const [deed, setDeed] = useState<Deed | null>(null);
+  const [isLinking, setLinking] = useState(false);
   if (!me || me.id === person.id || !changeableBy(me.role).includes(person.role)) return null;
   const now = (what: 'approve' | 'unsuspend'): void => {
     const asked: Act = { what };
@@ -65,6 +67,12 @@ export function PersonMenu({ person, onRemoved }: { person: Person; onRemoved?: 
             <KeyRound />
             Reset second factors
           </DropdownMenuItem>
+          {roleMay(me.role, 'people.reset_link') && person.status === 'active' ? (
+            <DropdownMenuItem onSelect={() => setLinking(true)}>
+              <Link2 />
+              Make a link for a new password
+            </DropdownMenuItem>
+          ) : null}
           {roleMay(me.role, 'people.delete') ? (
             <>
               <DropdownMenuSeparator />
@@ -77,6 +85,7 @@ export function PersonMenu({ person, onRemoved }: { person: Person; onRemoved?: 
         </DropdownMenuContent>
       </DropdownMenu>
       {deed ? <DeedDialog deed={deed} person={person} onDone={done} onClose={() => setDeed(null)} /> : null}
+      {isLinking ? <ResetLinkDialog person={person} onClose={() => setLinking(false)} /> : null}
     </>
   );
 }

@@ -86,10 +86,10 @@ export function PersonPage() {
       {!error && !person ? <Skeleton className="h-48 rounded-lg" /> : null}
       {person ? (
         <>
-          <div className="flex items-start gap-3">
+          <div className="flex items-center gap-3">
             <div className="min-w-0 flex-1">
               <h1 className="truncate text-xl font-semibold tracking-tight">{nameOf(person)}</h1>
-              <p className="truncate text-muted-foreground">{person.email}</p>
+              {person.name === null ? null : <p className="truncate text-muted-foreground">{person.email}</p>}
             </div>
             <StatusBadge status={person.status} />
             <PersonMenu person={person} onRemoved={() => router.push('/admin/people')} />
@@ -101,7 +101,7 @@ export function PersonPage() {
               <dt className="text-muted-foreground">Here since</dt>
               <dd>{sayMoment(person.createdAt)}</dd>
               <dt className="text-muted-foreground">Last seen</dt>
-              <dd>{person.lastSeenAt ? `${sayAgo(person.lastSeenAt)}, to the hour` : 'Never'}</dd>
+              <dd>{person.lastSeenAt ? sayAgo(person.lastSeenAt) : 'Never'}</dd>
               <dt className="text-muted-foreground">Keys that work</dt>
               <dd>
                 {person.keys > 0 ? (

@@ -5,7 +5,7 @@ export const nameOf = ({ name, email }: Pick<Person, 'name' | 'email'>): string 
 
 export const STATUS_SAYS: Record<AccountStatus, string> = {
   active: 'Active',
-  pending: 'Waits for approval',
+  pending: 'Waiting',
   suspended: 'Suspended',
 };
 const TONES = { active: 'success', pending: 'warning', suspended: 'danger' } as const;

@@ -46,7 +46,9 @@ export function ConnectionRow({ connection, onEdit, onRemove }: Props) {
         <div className="min-w-0 basis-full sm:flex-1 sm:basis-auto">
           <p className="flex flex-wrap items-center gap-2 font-medium">
             {name}
-            {ORIGIN_SAYS[origin] ? <Badge>{ORIGIN_SAYS[origin]}</Badge> : null}
+            {ORIGIN_SAYS[origin] && ORIGIN_SAYS[origin] !== name.toLowerCase() ? (
+              <Badge>{ORIGIN_SAYS[origin]}</Badge>
+            ) : null}
           </p>
           <p className="truncate text-xs text-muted-foreground">{describe(connection)}</p>
         </div>
