@@ -117,7 +117,9 @@ const PAGES = [
   { path: '/admin/people', ready: 'table' },
   { path: '/admin/audit', ready: 'table' },
   { path: '/admin/keys', ready: 'table' },
+  { path: '/admin/models', ready: 'list' },
   { path: '/admin/settings', ready: 'radiogroup' },
+  { path: '/settings/security', ready: 'list' },
   { path: '/settings/keys', ready: 'list' },
 ] as const;
 
