@@ -62,8 +62,15 @@ it('asks once more who it is before settings are changed or somebody is invited,
 it('filters the audit log, opens an entry, and exports what is shown', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   await context.request.post('/api/v1/admin/invitations', { data: {}, headers: { origin: productUrl() } });
+  const { email } = somebody();
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const data = { email, password: 'not the password' };
+    await context.request.post('/api/v1/auth/login', { data, headers: { origin: productUrl() } });
+  }
   await page.goto('/admin/audit');
   await page.getByText(/^Whole and unchanged/).waitFor();
+  await page.getByLabel('About').selectOption('sign_in');
+  await page.getByRole('row', { name: `Sign-in: blocked The server ${email}` }).waitFor();
   await page.getByLabel('About').selectOption('invitation');
   await page.waitForURL(/about=invitation/);
   await page.getByLabel('From').fill('2020-01-01');

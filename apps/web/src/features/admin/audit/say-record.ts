@@ -3,18 +3,20 @@ import type { AuditRecord } from '@chatbox/contracts';
 /** What stands before the point of an action, as a filter offers it. */
 export const KINDS = [
   { value: 'person', label: 'People' },
+  { value: 'sign_in', label: 'Sign-ins' },
   { value: 'session', label: 'Sessions' },
   { value: 'invitation', label: 'Invitations' },
   { value: 'key', label: 'Keys' },
   { value: 'factor', label: 'Second factors' },
   { value: 'connection', label: 'Model connections' },
+  { value: 'access', label: 'Refused access' },
   { value: 'settings', label: 'Settings' },
   { value: 'audit', label: 'The audit log' },
 ] as const;
 
 /** `person.role_changed` as a person says it. */
 export const sayAction = (action: string): string => {
-  const words = action.replace('.', ': ').replaceAll('_', ' ');
+  const words = action.replace('sign_in.', 'sign-in: ').replace('.', ': ').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
