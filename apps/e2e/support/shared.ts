@@ -1,7 +1,9 @@
 import type { MockModel } from '../../../tools/mock-model/server.ts';
+import type { RunFolder } from '../../../tools/test/run-folder.ts';
 import type { Product } from './product.ts';
 
 interface Shared {
+  run: RunFolder;
   product: Product;
   mock: MockModel;
 }

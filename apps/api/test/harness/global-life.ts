@@ -1,7 +1,6 @@
 /** What the set-up opened and the tear-down closes: jest loads the two files apart from each other. */
 interface Kept {
-  folder: string;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const holder = globalThis as typeof globalThis & { chatboxTest?: Kept };

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { openRunFolder } from '../../../../tools/test/run-folder.ts';
 import { makeDataFolder } from '../../src/database/data-folder.ts';
 import { migrate, openDatabase } from '../../src/database/database.ts';
 import { startPostgres } from '../../src/database/embedded-postgres.ts';
@@ -11,10 +12,16 @@ import { keep } from './global-life.ts';
 
 /** One real PostgreSQL for the run, and one migrated database that every test application is a copy of. */
 export default async function setUp(): Promise<void> {
+  const run = await openRunFolder();
   const folder = join(await mkdtemp(join(tmpdir(), 'chatbox-test-')), 'data');
   await makeDataFolder(folder);
   const postgres = await startPostgres({ DATA_DIR: folder, DATABASE_URL: undefined });
-  keep({ folder, stop: () => postgres.stop() });
+  keep({
+    close: async () => {
+      await postgres.stop();
+      await run.close();
+    },
+  });
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   // Nothing here has to outlive the run.
