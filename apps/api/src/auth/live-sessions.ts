@@ -17,8 +17,8 @@ export interface LiveSession extends Identity {
   readonly factorMissing: boolean;
 }
 
-/** How long an answer is believed where the hint that it changed was lost. */
-const BELIEVED_MILLISECONDS = 1000;
+/** How long an answer is believed where the hint that it changed was lost. Leaves time within the second for the request itself. */
+const BELIEVED_MILLISECONDS = 700;
 const REMEMBERED_MAX = 10_000;
 /** How long a password or second factor that was shown counts for sensitive changes. */
 export const FRESH_MINUTES = 10;

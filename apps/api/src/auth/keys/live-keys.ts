@@ -24,7 +24,8 @@ interface LiveKey {
   readonly expiresAt: Date | null;
 }
 
-const BELIEVED_MILLISECONDS = 1000;
+/** As sessions are (live-sessions.ts). */
+const BELIEVED_MILLISECONDS = 700;
 const REMEMBERED_MAX = 10_000;
 /** An identity ends some day also where its key does not. */
 const FAR = new Date(8_640_000_000_000_000);
