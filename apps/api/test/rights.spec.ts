@@ -22,12 +22,12 @@ beforeAll(async () => {
   app = await startTestApp();
   const { config } = app;
   source = await openDatabase(config, app.databaseUrl);
-  engine = await openEngine(config);
+  const logger = openLogger('silent');
+  engine = await openEngine(config, logger);
   // As another program of the same installation would have it: without a door of its own.
-  nest = await NestFactory.createApplicationContext(
-    AppModule.with({ config, logger: openLogger('silent'), source, engine }),
-    { logger: false },
-  );
+  nest = await NestFactory.createApplicationContext(AppModule.with({ config, logger, source, engine }), {
+    logger: false,
+  });
   rights = nest.get(Rights, { strict: false });
   for (const role of ROLES) {
     const person = await aUser(app);
