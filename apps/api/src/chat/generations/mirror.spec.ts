@@ -52,6 +52,7 @@ it('learns what is missing, and resets where the text is another or the attempt 
   expect(mirror.learn(read('one two three ', 2))).toMatchObject([
     { type: 'reset', attempt: 2, text: 'one two three ' },
   ]);
+  expect(mirror.learn(read('another, and longer', 2))).toMatchObject([{ type: 'reset', text: 'another, and longer' }]);
   expect(mirror.learn(read('another', 2))).toMatchObject([{ type: 'reset', text: 'another' }]);
   expect(mirror.learn(read('another one', 2, 'completed'))).toMatchObject([{ text: ' one' }, { type: 'end' }]);
   expect(mirror.hear(delta('!', 12, 2))).toBeUndefined();
