@@ -92,6 +92,16 @@ it('counts failed sign-ins of one e-mail on all replicas together', async () => 
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
 });
 
+it('counts the requests of one person on all replicas together', async () => {
+  const someone = await aUser(cluster.replica(0));
+  const left = async (index: number): Promise<number> => {
+    const { headers } = await cluster.replica(index).api('GET', '/api/v1/conversations', { token: someone.token });
+    return Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+  };
+  const first = await left(0);
+  expect([await left(1), await left(0), await left(1)]).toEqual([first - 1, first - 2, first - 3]);
+});
+
 it('stops an answer of the other replica, and acknowledges it when it has stopped', async () => {
   const chat = await onFirst();
   const { generation } = await chat.ask(saying(2_000), SLOW);
