@@ -45,12 +45,17 @@ const textOf = (data: string): string => {
   return choices[0]?.delta?.content ?? '';
 };
 
+interface Piece {
+  at: number;
+  text: string;
+}
+
 const post = (
   url: string,
   agent: Agent,
   headers: object,
   content: string,
-): Promise<{ began: number; pieces: { at: number; text: string }[] }> =>
+): Promise<{ began: number; pieces: Piece[] }> =>
   new Promise((resolve, reject) => {
     const body = JSON.stringify({
       model: 'mock-large',
@@ -66,7 +71,7 @@ const post = (
       ...headers,
     };
     const sent = request(`${url}/v1/chat/completions`, { method: 'POST', agent, headers: all }, (answer) => {
-      const pieces: { at: number; text: string }[] = [];
+      const pieces: Piece[] = [];
       answer.setEncoding('utf8').on('data', (text: string) => pieces.push({ at: performance.now(), text }));
       answer.on('end', () => {
         if (answer.statusCode === 200) resolve({ began, pieces });
@@ -74,5 +79,11 @@ const post = (
       });
       answer.on('error', reject);
     });
-    sent.on('error', reject).end(body);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // A server may close a connection at the moment in which it is used again:
+      // https://nodejs.org/api/http.html#requestreusedsocket
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(post(url, agent, headers, content));
+      else reject(error);
+    });
+    sent.end(body);
   });
