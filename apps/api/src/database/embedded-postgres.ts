@@ -39,9 +39,11 @@ interface Remembered {
 }
 
 const START_SECONDS = 60;
-const SETTINGS = `# Written at every start. What an operator wants otherwise: ALTER SYSTEM, it is read later than this file.
+const settingsFor = (
+  home: string,
+): string => `# Written at every start. What an operator wants otherwise: ALTER SYSTEM, it is read later than this file.
 listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
+unix_socket_directories = '${hasRoomForSocket(home) ? home.replaceAll("'", "''") : ''}'
 max_connections = 60
 shared_buffers = 64MB
 fsync = on
@@ -90,7 +92,19 @@ export const startPostgres = async (
     await watch.stop();
     await stopPostmaster(folder);
   };
-  return { url: urlOf(login(port)), stop };
+  return { url: await fastest(urlOf(login(port)), folder, port), stop };
+};
+
+/** The kernel's limit for the path of a socket (104 on macOS, 108 on Linux), without the name that PostgreSQL gives it. */
+const LONGEST_SOCKET_FOLDER = 88;
+
+const hasRoomForSocket = (home: string): boolean =>
+  platform() !== 'win32' && Buffer.byteLength(home) <= LONGEST_SOCKET_FOLDER && !/[,"\\\n]/.test(home);
+
+/** A socket in the file system costs both ends less than TCP. One that an earlier version started has none. */
+const fastest = async (url: string, folder: string, port: number): Promise<string> => {
+  const home = await realpath(folder);
+  return (await exists(join(home, `.s.PGSQL.${port}`))) ? `${url}?host=${encodeURIComponent(home)}` : url;
 };
 
 /** Ends a server that a killed process left running on this data folder. */
@@ -208,7 +222,7 @@ const launch = async (
 ): Promise<number> => {
   const home = await realpath(folder);
   const settings = join(home, 'chatbox.conf');
-  await writeFile(settings, SETTINGS);
+  await writeFile(settings, settingsFor(home));
   const { uid, gid } = await stat(home);
   const port = (await isFree(remembered.port)) ? remembered.port : await freePort();
   const early = join(dirname(resolve(folder)), 'postgres-start.log');
