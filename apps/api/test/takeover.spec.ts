@@ -82,12 +82,21 @@ it('begins a visible new attempt when the model says something else, and keeps w
   const chat = await aChat(api, person);
   const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
   const screen = await readThroughKills(generation.id, 1);
-  expect(screen.end).toMatchObject({ status: 'completed', attempt: 2 });
+  // The second attempt was to go on with the first text; the third is the one that says something else.
+  expect(screen.end).toMatchObject({ status: 'completed', attempt: 3 });
   expect(screen.text).toBe(LONG('Bob'));
   expect(screen.discarded).toHaveLength(1);
   const { rows } = await database.query(`SELECT attempt, parts FROM attempt WHERE generation_id = $1`, [generation.id]);
   expect(rows).toHaveLength(1);
-  expect(rows[0]).toMatchObject({ attempt: 1 });
+  expect(rows[0]).toMatchObject({ attempt: 2 });
+  const { rows: calls } = await database.query(
+    `SELECT attempt, outcome FROM ledger WHERE generation_id = $1 AND purpose = 'chat' ORDER BY attempt`,
+    [generation.id],
+  );
+  expect(calls).toEqual([
+    { attempt: 1, outcome: 'abandoned' },
+    { attempt: 3, outcome: 'completed' },
+  ]);
   const kept = (rows[0] as { parts: { text: string }[] }).parts.map(({ text }) => text).join('');
   expect(kept.startsWith(screen.discarded[0] ?? 'nothing')).toBe(true);
   expect((await chat.messages()).at(-1)?.content).toBe(LONG('Bob'));

@@ -53,4 +53,13 @@ export class Ledger {
       [JSON.stringify(row)],
     );
   }
+
+  /** How many calls have been booked for a generation. */
+  async callsFor(manager: EntityManager, generationId: string): Promise<number> {
+    const rows: { calls: number }[] = await manager.query(
+      `SELECT count(*)::int AS calls FROM ledger WHERE generation_id = $1 AND purpose = 'chat'`,
+      [generationId],
+    );
+    return rows[0]?.calls ?? 0;
+  }
 }

@@ -25,16 +25,18 @@ export interface Checkpoint {
   answer: Answer;
 }
 
-/** What a takeover found: the generation as it is now owned here, and everything of it that was durable. */
+/** What a takeover found: the generation as it is now owned here, everything of it that was durable, and the calls so far. */
 export interface Claimed {
   row: GenerationRow;
   parts: Part[];
+  calls: number;
 }
 
 /** How a takeover puts the dead attempt in order. */
 export interface Estate {
   restore(parts: Part[], frames: Frame[]): Answer;
-  book(manager: EntityManager, orphan: GenerationRow, answer: Answer): Promise<void>;
+  /** Returns how many calls of a provider have been made for it. */
+  book(manager: EntityManager, orphan: GenerationRow, answer: Answer): Promise<number>;
 }
 
 /** Owns generation, attempt and journal: every write names the node's epoch, and one that lost it writes nothing. */
@@ -222,7 +224,7 @@ export class GenerationStore {
         ]);
         const answer = restore(message?.parts ?? [], await this.journalOf(orphan, manager.query.bind(manager)));
         const parts = answer.parts;
-        await book(manager, orphan, answer);
+        const calls = await book(manager, orphan, answer);
         await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
           orphan.messageId,
           plainText(parts),
@@ -234,24 +236,26 @@ export class GenerationStore {
           [orphan.id, lease.nodeId, lease.epoch],
         );
         const owned = { nodeId: lease.nodeId, epoch: lease.epoch, attempt: orphan.attempt + 1, checkpointSeq: '0' };
-        claimed.push({ row: { ...orphan, ...owned }, parts });
+        claimed.push({ row: { ...orphan, ...owned }, parts, calls });
       }
       return claimed;
     });
   }
 
   /**
-   * Begins the text of this attempt anew and keeps what the one before had said. False when this node does not own it.
+   * Begins the text anew, as the next attempt: a reader's place in the text before must not be taken for one in this. What
+   * was said before is kept. False when this node does not own the attempt.
    */
   async restart(lease: Lease, generation: Pick<GenerationRow, 'id' | 'attempt'>, earlier: Part[]): Promise<boolean> {
     const rows = await this.source.query(
       `WITH held AS (${HELD}),
        owned AS (
-         SELECT g.id, g.message_id FROM generation g, held
-         WHERE g.id = $3 AND g.attempt = $4 AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running' FOR UPDATE OF g
+         UPDATE generation g SET attempt = attempt + 1 FROM held
+         WHERE g.id = $3 AND g.attempt = $4 AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
+         RETURNING g.id, g.message_id
        ),
        kept AS (
-         INSERT INTO attempt (generation_id, attempt, parts, reason) SELECT id, $4 - 1, $5, 'restarted' FROM owned
+         INSERT INTO attempt (generation_id, attempt, parts, reason) SELECT id, $4, $5, 'restarted' FROM owned
          ON CONFLICT DO NOTHING
        )
        UPDATE message m SET text = '', parts = '[]', position = 0 FROM owned WHERE m.id = owned.message_id RETURNING m.id`,

@@ -20,7 +20,7 @@ export class LiveGeneration {
   private position: number;
 
   constructor(
-    readonly row: GenerationRow,
+    public row: Readonly<GenerationRow>,
     readonly durableParts: Part[] = [],
   ) {
     this.shown = Answer.of(durableParts);
@@ -55,8 +55,9 @@ export class LiveGeneration {
     return { type: 'delta', generationId: this.row.id, attempt: this.row.attempt, position, text, part, kind };
   }
 
-  /** Forgets the text of the attempt before, after the database has. */
+  /** Begins the next attempt without the text of this one, after the database has. */
   restart(): Reset {
+    this.row = { ...this.row, attempt: this.row.attempt + 1 };
     this.shown = new Answer();
     this.part = -1;
     this.kind = undefined;

@@ -18,8 +18,8 @@ import { LiveGenerations } from './live-generations.ts';
 
 const SWEEP_MILLISECONDS = 1_000;
 const BATCH = 50;
-/** One provider call each; more would spend money on an answer that kills every server that tries. */
-const MOST_ATTEMPTS = 4;
+/** More would spend money on an answer that kills every server that tries. */
+const MOST_CALLS = 4;
 
 /**
  * Looks for generations whose owner died and goes on with them: from the durable text where the model can, else with a new
@@ -78,9 +78,9 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     }
   }
 
-  private async goOn({ row, parts }: Claimed): Promise<void> {
+  private async goOn({ row, parts, calls }: Claimed): Promise<void> {
     this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
-    if (row.attempt <= MOST_ATTEMPTS) {
+    if (calls < MOST_CALLS) {
       this.metrics.generationTakenOver(parts.length > 0 ? 'continued' : 'restarted');
       this.generations.goOn(row, parts);
       return;
@@ -93,7 +93,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       status: 'interrupted',
       error: {
         code: 'generation.lost_owner',
-        detail: `The server that was answering stopped, ${row.attempt - 1} times in a row. Retry when you like.`,
+        detail: `The server that was answering stopped, ${calls} times in a row. Retry when you like.`,
         retry: true,
       },
       model: await this.modelOf(row),
@@ -103,7 +103,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /** The call that died with its process: what it cost is not known, what it said is counted here. */
-  private async book(manager: EntityManager, row: GenerationRow, answer: Answer): Promise<void> {
+  private async book(manager: EntityManager, row: GenerationRow, answer: Answer): Promise<number> {
     const asked = await this.messages.branch(row.messageId);
     const booking = this.ledger.row({
       accountId: row.accountId,
@@ -122,6 +122,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     await this.ledger.write(manager, booking);
     await this.conversations.spend(manager, booking);
+    return this.ledger.callsFor(manager, row.id);
   }
 
   private async modelOf(row: GenerationRow) {
