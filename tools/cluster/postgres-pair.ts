@@ -175,6 +175,8 @@ export class PostgresPair {
   private through(door: TcpProxy): string {
     const url = new URL(this.urlOf(this.primaryName));
     url.port = String(door.port);
+    // The server's own socket would be a way around the door.
+    url.search = '';
     return url.href;
   }
 
