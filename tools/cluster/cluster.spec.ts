@@ -77,7 +77,7 @@ describe('an installation of many replicas', () => {
     token = body.accessToken;
   });
   afterAll(async () => {
-    const gone = once(child, 'close');
+    const gone = child.exitCode === null ? once(child, 'close') : undefined;
     child.kill('SIGTERM');
     await gone;
     await model.close();

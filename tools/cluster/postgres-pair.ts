@@ -187,7 +187,10 @@ export class PostgresPair {
   private urlOf(name: Name): string {
     const server = this.servers.get(name);
     if (!server) throw new Error(`PostgreSQL ${name} has not been started`);
-    return server.url;
+    // By TCP, because the way there leads through a proxy.
+    const url = new URL(server.url);
+    url.search = '';
+    return url.href;
   }
 
   private async placeOf(name: Name): Promise<PostgresPlace> {

@@ -36,7 +36,13 @@ export class Chat {
     readonly page: Page,
   ) {}
 
-  static async open(browser: Browser, product: Product, as: Person, path = '/', wish: Wish = {}): Promise<Chat> {
+  static async open(
+    browser: Browser,
+    product: Pick<Product, 'url'>,
+    as: Person,
+    path = '/',
+    wish: Wish = {},
+  ): Promise<Chat> {
     const { context, page } = await openWindow(browser, { url: product.url, as, ...wish });
     await page.goto(path);
     // Only a page that has come to life knows the models.
