@@ -187,10 +187,7 @@ export class PostgresPair {
   private urlOf(name: Name): string {
     const server = this.servers.get(name);
     if (!server) throw new Error(`PostgreSQL ${name} has not been started`);
-    // By TCP, because the way there leads through a proxy.
-    const url = new URL(server.url);
-    url.search = '';
-    return url.href;
+    return server.url;
   }
 
   private async placeOf(name: Name): Promise<PostgresPlace> {
