@@ -120,6 +120,15 @@ describe('an installation of many replicas', () => {
     }
   };
 
+  const answering = async (replica: Server | undefined): Promise<void> => {
+    let status = 0;
+    while (status !== 200)
+      status = await fetch(`${replica?.url}/health/ready`).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+  };
+
   it('prints what it consists of, and nothing else, on standard output', () => {
     const server = { url: expect.any(String), pid: expect.any(Number) };
     expect(cluster).toMatchObject({
@@ -195,12 +204,17 @@ describe('an installation of many replicas', () => {
       Array.from({ length: 60 }, () => call('GET', '/api/v1/conversations').then(({ status }) => status)),
     );
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
-    let back = 0;
-    while (back !== 200)
-      back = await fetch(`${first?.url}/health/ready`).then(
-        ({ status }) => status,
-        () => 0,
-      );
+    await answering(first);
+  });
+
+  it('loses no request when the other one is killed too, and the first has been back only for a moment', async () => {
+    const [, second] = cluster.replicas;
+    process.kill(second?.pid ?? 0, 'SIGKILL');
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, () => call('GET', '/api/v1/conversations').then(({ status }) => status)),
+    );
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    await answering(second);
   });
 
   it('reads lists from the standby, and never one that is older than what was just written', async () => {

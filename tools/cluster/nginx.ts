@@ -58,10 +58,14 @@ ${upstream('chatbox_web', web)}
 }
 `;
 
+const places = (ports: number[], how: string): string =>
+  (ports.length > 0 ? ports : [1]).map((port) => `    server 127.0.0.1:${port} ${how};`).join('\n');
+
 /** A part that is left out answers as one that is away. */
 const upstream = (name: string, ports: number[]): string => `  upstream ${name} {
     zone ${name} 256k;
     least_conn;
-${(ports.length > 0 ? ports : [1]).map((port) => `    server 127.0.0.1:${port} max_fails=3 fail_timeout=30s;`).join('\n')}
+${places(ports, 'max_fails=3 fail_timeout=30s')}
+${places(ports, 'max_fails=0 backup')}
     keepalive 32;
   }`;
