@@ -121,6 +121,21 @@ it('refuses the writes of a replica that stood still longer than its lease, and 
   expect((await readToEnd(zombie, person.token, again.generation.id)).end?.status).toBe('completed');
 }, 60_000);
 
+it('tells who watches by a socket on a replica that stood still how the answer ended meanwhile', async () => {
+  const zombie = cluster.replica(0);
+  const chat = await aChat(zombie, person);
+  const socket = await RawSocket.of(zombie.url, person.token);
+  await socket.ask({ type: 'subscribe', conversationId: chat.id });
+  const { generation } = await chat.ask('[[tokens:100]] [[delay:20]] go', MODEL);
+  await socket.until(({ type }) => type === 'delta');
+  zombie.freeze();
+  const { end, text } = await readToEnd(cluster.replica(1), person.token, generation.id);
+  zombie.thaw();
+  const told = await socket.until(({ type, generationId }) => type === 'end' && generationId === generation.id);
+  expect([told.status, socket.text(generation.id)]).toEqual([end?.status, text]);
+  socket.raw.terminate();
+}, 60_000);
+
 it('forgets the rows of replicas that are long gone, and of no other', async () => {
   await rowsOf(
     cluster,

@@ -16,6 +16,7 @@ import { GenerationStore } from './generation-store.ts';
 import { Journal } from './journal.ts';
 import { LiveGeneration } from './live-generation.ts';
 import { LiveGenerations } from './live-generations.ts';
+import { Mirrors } from './mirrors.ts';
 import { Reader } from './reader.ts';
 import { Runner } from './runner.ts';
 
@@ -38,6 +39,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly checkpoints: Checkpoints,
     private readonly fanout: Fanout,
     private readonly reader: Reader,
+    private readonly mirrors: Mirrors,
     private readonly bus: Bus,
     private readonly lease: NodeLease,
     private readonly config: Config,
@@ -76,6 +78,8 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
       this.alive.remove(live);
       this.runs.delete(run);
       this.metrics.generationEnded(live.ended ?? 'lost');
+      // Another node goes on with it, or has already ended it: those who watch here must not wait for a word of this one.
+      if (!live.ended) this.mirrors.notice(live.row.id);
     });
     this.runs.add(run);
   }
