@@ -86,12 +86,14 @@ export class TcpProxy {
   }
 }
 
+type Weather = Pick<TcpProxy, 'delayMilliseconds' | 'bytesPerSecond'>;
+
 class Link {
   onClosed: () => void = () => undefined;
   private readonly near: Socket;
   private readonly far: Socket;
 
-  constructor(near: Socket, far: Socket, weather: Pick<TcpProxy, 'delayMilliseconds' | 'bytesPerSecond'>) {
+  constructor(near: Socket, far: Socket, weather: Weather) {
     this.near = near;
     this.far = far;
     near.setNoDelay(true);
@@ -100,23 +102,15 @@ class Link {
       [near, far],
       [far, near],
     ] as const) {
-      let free = 0;
+      const lane = new Lane(to, weather);
       from.on('data', (chunk: Buffer) => {
-        const now = performance.now();
-        const due = Math.max(free, now + weather.delayMilliseconds);
-        free = due + (chunk.length / weather.bytesPerSecond) * 1000;
-        if (free <= now) {
-          if (!to.write(chunk)) from.pause();
-          return;
-        }
-        // What is under way is in order, because the same link is never free earlier than before.
-        setTimeout(() => to.write(chunk), free - now);
+        if (!lane.carry(chunk)) from.pause();
       });
       to.on('drain', () => from.resume());
-      from.on('end', () => setTimeout(() => to.end(), Math.max(0, free - performance.now())));
+      from.on('end', () => lane.end(() => to.end()));
       from.on('error', () => this.cut());
       from.on('close', () => {
-        setTimeout(() => to.destroy(), Math.max(0, free - performance.now()));
+        lane.end(() => to.destroy());
         this.onClosed();
       });
     }
@@ -134,5 +128,51 @@ class Link {
 
   cut(): void {
     for (const side of [this.near, this.far]) if (!side.destroyed) side.resetAndDestroy();
+  }
+}
+
+/** One direction of a link: what goes in comes out in the same order, perhaps later. */
+class Lane {
+  private readonly to: Socket;
+  private readonly weather: Weather;
+  private readonly waiting: { due: number; arrive: () => void }[] = [];
+  private free = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(to: Socket, weather: Weather) {
+    this.to = to;
+    this.weather = weather;
+  }
+
+  /** False where the other side wants a pause. */
+  carry(chunk: Buffer): boolean {
+    const now = performance.now();
+    this.free = Math.max(this.free, now + this.weather.delayMilliseconds);
+    this.free += (chunk.length / this.weather.bytesPerSecond) * 1000;
+    if (this.waiting.length === 0 && this.free <= now) return this.to.write(chunk);
+    this.wait(() => this.to.write(chunk));
+    return true;
+  }
+
+  /** After all that is under way. */
+  end(arrive: () => void): void {
+    if (this.waiting.length === 0) arrive();
+    else this.wait(arrive);
+  }
+
+  private wait(arrive: () => void): void {
+    this.waiting.push({ due: this.free, arrive });
+    this.timer ??= this.wake();
+  }
+
+  private wake(): NodeJS.Timeout | undefined {
+    const [first] = this.waiting;
+    return first && setTimeout(() => this.pass(), Math.max(0, Math.ceil(first.due - performance.now())));
+  }
+
+  private pass(): void {
+    const now = performance.now();
+    while (this.waiting[0] && this.waiting[0].due <= now) this.waiting.shift()?.arrive();
+    this.timer = this.wake();
   }
 }
