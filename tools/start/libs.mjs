@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const LIBS = ['libs/contracts', 'libs/engine'];
+const LIBS = ['libs/contracts', 'libs/engine', 'libs/chat-client'];
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** Milliseconds of the youngest file below; 0 where there is none. */

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DataSource } from 'typeorm';
 import { Logger } from '../common/logger.ts';
 import { Config } from '../config/config.ts';
+import { Metrics } from '../metrics/metrics.ts';
 
 /** The right to own generations: named in every write, so that a write of a process that lost it is refused. */
 export interface Lease {
@@ -35,6 +36,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly source: DataSource,
     private readonly engine: Engine,
     private readonly config: Config,
+    private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {}
 
@@ -53,6 +55,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    this.metrics.nodeNamed(this.engine.nodeId);
     await this.register();
     const interval = (this.config.LEASE_SECONDS * 1000) / 4;
     this.timer = setInterval(() => this.beat(), interval);

@@ -42,6 +42,12 @@ export class Metrics {
     labelNames: ['status'] as const,
     registers: this.registers,
   });
+  private readonly node = new Gauge({
+    name: 'chatbox_node_info',
+    help: 'Always 1; the label is the name under which this process owns generations in the database',
+    labelNames: ['node'] as const,
+    registers: this.registers,
+  });
   private readonly running = new Gauge({
     name: 'chatbox_generations_running',
     help: 'Generations that this process is answering at the moment',
@@ -194,6 +200,10 @@ export class Metrics {
   hintLost(): void {
     this.lostHints.inc();
   }
+  nodeNamed(node: string): void {
+    this.node.set({ node }, 1);
+  }
+
   hintsLive(isLive: boolean): void {
     this.liveHints.set(isLive ? 1 : 0);
   }

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeFolder } from '../../apps/api/src/database/database-user.ts';
+import { showOnStandardError } from '../start/show.ts';
+import { drill } from './drill.ts';
+import { helpOf } from './help.ts';
+import { readOptions } from './options.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+
+const main = async (argv: string[]): Promise<number> => {
+  const options = readOptions(argv);
+  if (options.help) {
+    process.stdout.write(helpOf(SCENARIOS));
+    return 0;
+  }
+  // Everything but the report is for people who wait.
+  showOnStandardError();
+  const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatbox-drill-')));
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+  try {
+    return await drill(options, folder, interrupted.signal);
+  } finally {
+    if (options.dataFolder === undefined) {
+      for (const name of ['a', 'b']) await removeFolder(join(folder, 'postgres', name, 'postgres'));
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+};
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exit(2);
+}

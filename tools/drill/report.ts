@@ -1,0 +1,86 @@
+import { cpus, totalmem } from 'node:os';
+import { percentile } from '../bench/statistics.ts';
+import type { Outcome } from './run.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Report {
+  command: string;
+  began: string;
+  ended: string;
+  seed: number;
+  machine: object;
+  replicas: number;
+  leaseSeconds: number;
+  runs: readonly Outcome[];
+}
+
+export const machine = (): object => ({
+  processor: cpus()[0]?.model.trim(),
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.versions.node,
+});
+
+export const jsonOf = (report: Report): string =>
+  `${JSON.stringify({ ...report, figures: figuresOf(report.runs) }, null, 2)}\n`;
+
+/** What a person wants to know: what was broken how often, what did not hold, and how long it took. */
+export const markdownOf = (report: Report, scenarios: readonly Scenario[]): string => {
+  const { runs, seed, began, ended, replicas, leaseSeconds, command } = report;
+  const bad = runs.filter(({ violations }) => violations.length > 0);
+  const messages = runs.reduce((sum, run) => sum + run.messages, 0);
+  const byScenario = scenarios.flatMap(({ name, what }) => {
+    const own = runs.filter(({ scenario }) => scenario === name);
+    if (own.length === 0) return [];
+    const failed = own.filter(({ violations }) => violations.length > 0).length;
+    const seconds = own.map((run) => run.seconds);
+    return [[name, what, String(own.length), String(failed), percentile(seconds, 0.5).toFixed(1)]];
+  });
+  const figures = Object.entries(figuresOf(runs)).map(([name, { count, p50, p99, most, sum }]) => [
+    name,
+    String(count),
+    ...[p50, p99, most, sum].map((value) => String(Math.round(value))),
+  ]);
+  return [
+    `# Drill of ${began.slice(0, 16).replace('T', ' ')}`,
+    `\`${command}\`, ended ${ended.slice(11, 16)}, seed ${seed}, ${replicas} replicas, leases of ${leaseSeconds} s, ${JSON.stringify(report.machine)}`,
+    `${runs.length} runs, ${messages} acknowledged messages, ${bad.length} runs in which a promise did not hold.`,
+    table(['scenario', 'what', 'runs', 'did not hold', 'seconds each'], byScenario),
+    table(['figure', 'values', 'p50', 'p99', 'most', 'sum'], figures),
+    ...bad.map(
+      ({ scenario, seed: own, violations }) =>
+        `## ${scenario}, seed ${own}\n\nAgain: \`npm run drill -- --only ${scenario} --seed ${own} --runs 1\`\n\n${violations.map((what) => `- ${what}`).join('\n')}`,
+    ),
+    '',
+  ].join('\n\n');
+};
+
+interface Figure {
+  count: number;
+  p50: number;
+  p99: number;
+  most: number;
+  sum: number;
+}
+
+export const figuresOf = (runs: readonly Outcome[]): Record<string, Figure> => {
+  const values = new Map<string, number[]>();
+  for (const { figures } of runs)
+    for (const [name, own] of Object.entries(figures)) values.set(name, [...(values.get(name) ?? []), ...own]);
+  return Object.fromEntries(
+    [...values].sort().map(([name, all]) => [
+      name,
+      {
+        count: all.length,
+        p50: percentile(all, 0.5),
+        p99: percentile(all, 0.99),
+        most: Math.max(...all),
+        sum: all.reduce((sum, value) => sum + value, 0),
+      },
+    ]),
+  );
+};
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,0 +1,35 @@
+import type { Load } from './load.ts';
+import type { Random } from './random.ts';
+import type { Stage } from './stage.ts';
+import type { Pace, Talk } from './talk.ts';
+
+/** What a scenario has at hand while people talk. */
+export interface Scene {
+  stage: Stage;
+  /** Of the disturbance alone: what people do does not change it. */
+  random: Random;
+  talks: readonly Talk[];
+  /** Small requests of somebody else, one after the other, all the time. */
+  load: Load;
+  /** Fires when the run takes too long. */
+  signal: AbortSignal;
+  /** One value of a figure of the report; a figure's name ends with its unit. */
+  note(figure: string, value: number): void;
+  /** A promise of its own that did not hold. */
+  complain(what: string): void;
+}
+
+/** Called when everybody has seen the end. */
+export type Afterwards = () => void;
+
+export interface Scenario {
+  name: string;
+  /** What is broken, and how. */
+  what: string;
+  people?: number;
+  pace?: Pace;
+  /** Once in so many rounds, where it takes long. */
+  everyRounds?: number;
+  /** Breaks something while people talk, and undoes what does not heal by itself. */
+  disturb(scene: Scene): Promise<Afterwards | undefined>;
+}

@@ -1,0 +1,33 @@
+import type { Scenario } from '../scenario.ts';
+import { linkCut, linkHalfOpen, linkSlow, nginxReloaded } from './links.ts';
+import { databaseSilent, databaseSlow, postgresKilled, promoted } from './postgres.ts';
+import { reconnect } from './reconnect.ts';
+import { redisFlushed, redisGone, redisKilled, redisStopped } from './redis.ts';
+import { killAll, killOwner, killServing, rolling, zombie } from './replicas.ts';
+import { slowReader } from './slow-reader.ts';
+
+/** In the order of a round. */
+export const SCENARIOS: readonly Scenario[] = [
+  killOwner,
+  redisKilled,
+  linkCut,
+  zombie,
+  databaseSlow,
+  killServing,
+  redisFlushed,
+  linkHalfOpen,
+  postgresKilled,
+  redisGone,
+  nginxReloaded,
+  promoted,
+  linkSlow,
+  redisStopped,
+  databaseSilent,
+  killAll,
+  rolling,
+  slowReader,
+  reconnect,
+];
+
+/** A round of a minute, for every change of the code. */
+export const SHORT = ['kill-owner', 'redis-gone', 'zombie', 'promoted'];
