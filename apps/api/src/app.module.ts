@@ -7,6 +7,7 @@ import { KeysModule } from './auth/keys/keys.module.ts';
 import { LifecycleModule } from './auth/lifecycle/lifecycle.module.ts';
 import { OidcModule } from './auth/oidc/oidc.module.ts';
 import { PeopleModule } from './auth/people/people.module.ts';
+import { CacheModule } from './cache/cache.module.ts';
 import { ChatModule } from './chat/chat.module.ts';
 import { CommonModule } from './common/common.module.ts';
 import type { Logger } from './common/logger.ts';
@@ -38,6 +39,7 @@ export class AppModule {
         DatabaseModule.with(source),
         EngineModule.with(engine),
         MetricsModule,
+        CacheModule,
         AuthModule,
         LifecycleModule,
         OidcModule,

@@ -90,6 +90,7 @@ const TABLE: Record<RouteName, Entry> = {
   'audit.list': 'administration',
   'audit.export': 'administration',
   'audit.verify': 'administration',
+  'cache.statistics': 'administration',
   'models.list': 'own',
   'connections.list': 'administration',
   'connections.create': 'administration',

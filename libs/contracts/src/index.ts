@@ -1,5 +1,6 @@
 export * from './audit.ts';
 export * from './auth.ts';
+export * from './cache.ts';
 export * from './chat.ts';
 export * from './common.ts';
 export * from './errors.ts';

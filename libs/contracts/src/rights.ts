@@ -76,6 +76,7 @@ export const RIGHTS = {
     revoke: { roles: ADMINISTRATORS, scope: 'admin:write' },
   },
   audit: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
+  cache: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
 } as const satisfies Record<string, Record<string, Permission>>;
 
 export type Resource = keyof typeof RIGHTS;

@@ -14,6 +14,7 @@ import {
   UpdateSettings,
   User,
 } from './auth.ts';
+import { CacheStatistics } from './cache.ts';
 import {
   Accepted,
   Conversation,
@@ -604,6 +605,14 @@ export const ROUTES = {
     status: 200,
     access: { resource: 'audit', action: 'read' },
     response: AuditVerification,
+  },
+  'cache.statistics': {
+    method: 'GET',
+    path: '/api/v1/admin/cache',
+    summary: 'How well the cache of the replica that answers does',
+    status: 200,
+    access: { resource: 'cache', action: 'read' },
+    response: CacheStatistics,
   },
 
   'models.list': {

@@ -5,6 +5,8 @@
 export abstract class Bus {
   /** Whether hints can arrive at the moment, as far as this node knows. While they cannot, read more often. */
   abstract readonly isLive: boolean;
+  /** Grows whenever hints may have been missed since the last look: who keeps what hints would have changed lets go of it then. */
+  abstract readonly gaps: number;
   /** Rejects at once, and with nothing of the hint in the error, where the carrier is away or does not keep up. */
   abstract publish(topic: string, hint: string): Promise<void>;
   /**

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Bus } from './bus.ts';
 import type { LimitStore } from './limit-store.ts';
 
@@ -9,5 +10,7 @@ export abstract class Engine {
   abstract readonly nodeId: string;
   /** Whether other processes share it: then one of them goes on with what this one leaves behind, otherwise its own next start does. */
   abstract readonly isShared: boolean;
+  /** A connection for what is kept beside the database and may be lost at any moment; undefined where nothing is shared. */
+  abstract readonly redis: Redis | undefined;
   abstract close(): Promise<void>;
 }

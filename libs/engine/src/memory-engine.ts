@@ -7,6 +7,7 @@ type OnHint = (hint: string) => void;
 
 class MemoryBus extends Bus {
   readonly isLive = true;
+  readonly gaps = 0;
   private readonly topics = new Map<string, Set<OnHint>>();
 
   async publish(topic: string, hint: string): Promise<void> {
@@ -42,6 +43,7 @@ export class MemoryEngine extends Engine {
   readonly limits: LimitStore = new MemoryLimitStore();
   readonly nodeId = 'local';
   readonly isShared = false;
+  readonly redis = undefined;
 
   static async open(): Promise<MemoryEngine> {
     return new MemoryEngine();

@@ -17,6 +17,7 @@ export class RedisBus extends Bus {
   private readonly pulse: NodeJS.Timeout;
   private waiting = 0;
   private live = false;
+  private missed = 0;
 
   /** `prefix` keeps installations apart that share a Redis: its channels know no database numbers. */
   constructor(
@@ -29,6 +30,7 @@ export class RedisBus extends Bus {
     ear.on('ready', () => void this.subscribeAgain());
     ear.on('close', () => {
       this.live = false;
+      this.missed += 1;
     });
     // A connection that only listens would not notice that nobody is there any more.
     this.pulse = setInterval(() => {
@@ -39,6 +41,10 @@ export class RedisBus extends Bus {
 
   get isLive(): boolean {
     return this.live;
+  }
+
+  get gaps(): number {
+    return this.missed;
   }
 
   async publish(topic: string, hint: string): Promise<void> {
@@ -84,6 +90,7 @@ export class RedisBus extends Bus {
       }
     }
     this.live = this.ear.status === 'ready';
+    this.missed += 1;
   }
 
   /** A failure is no loss: the list of topics is told again at the next connection, and one that fails to listen is given up. */

@@ -87,6 +87,7 @@ describe('with a Redis', () => {
     const seen: string[] = [];
     await other.bus.subscribe('kept', (hint) => seen.push(hint));
     await one.bus.publish('kept', 'before');
+    const { gaps } = other.bus;
     await server.kill();
     while (one.bus.isLive || other.bus.isLive) await pause(5);
     const began = performance.now();
@@ -102,6 +103,7 @@ describe('with a Redis', () => {
     await one.bus.publish('kept', 'after');
     while (seen.length < 2) await pause(5);
     expect(seen).toEqual(['before', 'after']);
+    expect(other.bus.gaps).toBeGreaterThan(gaps);
     while (said.length < 2) await pause(5);
     expect(said).toEqual([expect.stringMatching(/^away: /), 'back']);
     expect(said.join()).not.toMatch(/secret|somebody/);

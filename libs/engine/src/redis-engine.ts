@@ -25,6 +25,7 @@ export class RedisEngine extends Engine {
   readonly isShared = true;
   readonly bus: RedisBus;
   readonly limits: RedisLimitStore;
+  readonly redis: Redis;
   private readonly links: Redis[];
   private isAway = false;
   private closed = false;
@@ -36,7 +37,8 @@ export class RedisEngine extends Engine {
     const mouth = link('hints-out', { enableAutoPipelining: true });
     const ear = link('hints-in');
     const counts = link('counts');
-    this.links = [mouth, ear, counts];
+    this.redis = link('cache', { enableAutoPipelining: true });
+    this.links = [mouth, ear, counts, this.redis];
     const prefix = `chatbox:${address.database}:`;
     this.bus = new RedisBus(mouth, ear, prefix);
     this.limits = new RedisLimitStore(counts, prefix);

@@ -61,6 +61,13 @@ export const ConfigSchema = z.object({
       .optional(),
     'Redis 7 or newer; MODE=clustered needs it. redis://[user:password@]host[:port][/database]; rediss:// for TLS; redis+sentinel://[user:password@]host:port,host:port/name[/database] where sentinels know the primary as name (rediss+sentinel:// for TLS). Parameters: ca (file with certificates of your own authority), sentinelUsername, sentinelPassword',
   ),
+  CACHE_TTL_SECONDS: seconds(300).describe(
+    'How long an answer that is kept is believed, in memory and in Redis; what must not be old has its own, shorter time',
+  ),
+  CACHE_MEMORY_MEGABYTES: seconds(32).describe(
+    'What one replica keeps in memory, at most; what was not used for longest goes',
+  ),
+  CACHE_MEMORY_ENTRIES: count(10_000).describe('The same, in entries'),
   JWT_SECRET: secret(
     text.refine((list) => listed(list).every((key) => key.length >= 32), 'at least 32 characters, each of a list too'),
     'Signs access tokens; made at the first run when not given. Old ones may follow, separated by commas: they still verify, for the hour that a token lives',

@@ -124,6 +124,27 @@ export class Metrics {
     labelNames: ['outcome'] as const,
     registers: this.registers,
   });
+  private readonly cacheRequests = new Counter({
+    name: 'chatbox_cache_requests_total',
+    help: 'Questions to the cache, by what is asked and who answered (memory, shared, stale, miss); stale: past its time, because the database was away',
+    labelNames: ['what', 'answer'] as const,
+    registers: this.registers,
+  });
+  private readonly cacheForgotten = new Counter({
+    name: 'chatbox_cache_forgotten_total',
+    help: 'Times that the memory of this process forgot something, by itself or at the word of another',
+    registers: this.registers,
+  });
+  private readonly cacheEntries = new Gauge({
+    name: 'chatbox_cache_entries',
+    help: 'Values kept in the memory of this process',
+    registers: this.registers,
+  });
+  private readonly cacheBytes = new Gauge({
+    name: 'chatbox_cache_bytes',
+    help: 'Size of the values kept in the memory of this process',
+    registers: this.registers,
+  });
   private readonly pool = new Gauge({
     name: 'chatbox_db_pool_connections',
     help: 'Connections, by pool (primary, read) and state (total, idle), and requests that wait for one (waiting)',
@@ -218,6 +239,16 @@ export class Metrics {
   }
   login(outcome: 'ok' | 'bad_credentials' | 'limited'): void {
     this.logins.inc({ outcome });
+  }
+  cacheAsked(what: string, answer: 'memory' | 'shared' | 'stale' | 'miss'): void {
+    this.cacheRequests.inc({ what, answer });
+  }
+  cacheForgot(): void {
+    this.cacheForgotten.inc();
+  }
+  cacheSize({ entries, bytes }: { entries: number; bytes: number }): void {
+    this.cacheEntries.set(entries);
+    this.cacheBytes.set(bytes);
   }
   poolState(pool: PoolName, state: { total: number; idle: number; waiting: number }): void {
     for (const [name, value] of Object.entries(state)) this.pool.set({ pool, state: name }, value);

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Engine } from '@chatbox/engine';
+import type { CreateDriverResult, L2CacheDriver } from 'bentocache/types';
+import { partsOf, toGlob } from './places.ts';
+
+type Redis = NonNullable<Engine['redis']>;
+
+/** Writes what was found unless anything was forgotten, by anybody, since the looking for it began. */
+const KEEP = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 1`;
+const SCAN_COUNT = 1_000;
+const EVERYTHING = ['*'];
+
+/**
+ * What replicas keep together, in Redis: a hash for each place with a field for each version of its value. Beside them stands the
+ * **era**, a random text that changes before anything is forgotten. Whoever looks for a value names the era in which the
+ * looking began, and what was read in another one is not kept: no clock is compared and no order of messages is assumed.
+ *
+ * While something that had to be forgotten could not be, this replica uses nothing of it; it forgets everything as soon as
+ * Redis is back.
+ */
+export class SharedTier implements L2CacheDriver {
+  readonly type = 'l2';
+  private readonly eras = new Map<string, string>();
+  private readonly eraKey: string;
+  private readonly prefix: string;
+  /** How often forgetting has failed, and how many of those are made up for. */
+  private owed = 0;
+  private settled = 0;
+  private catchingUp: Promise<void> | undefined;
+
+  /** `tell` lets the other replicas forget the same; `flightOf` gives another answer once the name was forgotten here. */
+  constructor(
+    private readonly redis: Redis,
+    private readonly tell: (patterns: readonly string[]) => Promise<void>,
+    private readonly flightOf: (name: string) => unknown,
+  ) {
+    this.prefix = `chatbox:${redis.options.db ?? 0}:cache:`;
+    this.eraKey = `chatbox:${redis.options.db ?? 0}:cache-era`;
+    redis.on('ready', this.onReady);
+  }
+
+  private get behind(): boolean {
+    return this.settled !== this.owed;
+  }
+
+  private readonly onReady = (): void => {
+    if (this.behind) this.catchUp().catch(() => undefined);
+  };
+
+  async get(name: string): Promise<string | undefined> {
+    if (this.behind) await this.catchUp();
+    const { place, version } = partsOf(name);
+    const flight = this.flightOf(name);
+    const [era, value] = await Promise.all([
+      this.redis.get(this.eraKey),
+      this.redis.hget(this.prefix + place, version),
+    ]);
+    this.eras.set(name, era ?? (await this.beginEra()));
+    // Forgotten here while the answer was on its way: it may be from before.
+    return this.flightOf(name) === flight ? (value ?? undefined) : undefined;
+  }
+
+  /** Where Redis has lost it, or never had one. */
+  private async beginEra(): Promise<string> {
+    const fresh = randomUUID();
+    const [, era] = await Promise.all([this.redis.set(this.eraKey, fresh, 'NX'), this.redis.get(this.eraKey)]);
+    return era ?? fresh;
+  }
+
+  async set(name: string, value: string, ttl?: number): Promise<boolean> {
+    const era = this.eras.get(name);
+    this.eras.delete(name);
+    if (era === undefined || this.behind || !ttl) return false;
+    const { place, version } = partsOf(name);
+    return (await this.redis.eval(KEEP, 2, this.eraKey, this.prefix + place, era, version, value, ttl)) === 1;
+  }
+
+  /** The looking for it is over, whatever came of it. */
+  done(name: string): void {
+    this.eras.delete(name);
+  }
+
+  /** Here, and then at the other replicas. Never fails: what cannot be forgotten now is not used, and forgotten later. */
+  async forget(patterns: readonly string[]): Promise<void> {
+    try {
+      await this.erase(patterns);
+      await this.tell(patterns);
+    } catch {
+      this.owed += 1;
+    }
+  }
+
+  private async erase(patterns: readonly string[]): Promise<void> {
+    await this.redis.set(this.eraKey, randomUUID());
+    for (const pattern of patterns)
+      if (!pattern.includes('*')) await this.redis.unlink(this.prefix + pattern);
+      else await this.eraseLike(pattern);
+  }
+
+  private async eraseLike(pattern: string): Promise<void> {
+    let cursor = '0';
+    do {
+      const [next, keys] = await this.redis.scan(cursor, 'MATCH', toGlob(this.prefix + pattern), 'COUNT', SCAN_COUNT);
+      if (keys.length > 0) await this.redis.unlink(...keys);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
+  private catchUp(): Promise<void> {
+    const { owed } = this;
+    this.catchingUp ??= this.erase(EVERYTHING)
+      .then(() => this.tell(EVERYTHING))
+      .then(() => {
+        this.settled = owed;
+      })
+      .finally(() => {
+        this.catchingUp = undefined;
+      });
+    return this.catchingUp;
+  }
+
+  /** Of the server: of all who use it, and everything that is in it. */
+  async figures(): Promise<{ clients: number; bytes: number; keys: number }> {
+    const [info, keys] = await Promise.all([this.redis.info('clients', 'memory'), this.redis.dbsize()]);
+    const figure = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+    return { clients: figure('connected_clients'), bytes: figure('used_memory'), keys };
+  }
+
+  async pull(name: string): Promise<string | undefined> {
+    const value = await this.get(name);
+    await this.delete(name);
+    return value;
+  }
+
+  async delete(name: string): Promise<boolean> {
+    await this.forget([partsOf(name).place]);
+    return true;
+  }
+
+  async deleteMany(names: string[]): Promise<boolean> {
+    await this.forget(names.map((name) => partsOf(name).place));
+    return true;
+  }
+
+  clear(): Promise<void> {
+    return this.forget(EVERYTHING);
+  }
+
+  namespace(): this {
+    return this;
+  }
+
+  /** The connection is the engine's, which closes it. */
+  async disconnect(): Promise<void> {
+    this.redis.off('ready', this.onReady);
+  }
+
+  asDriver(): CreateDriverResult<L2CacheDriver> {
+    return { options: {}, factory: () => this };
+  }
+}
