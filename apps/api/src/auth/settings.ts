@@ -2,6 +2,7 @@ import { RegistrationMode, ROLES, Role, type Settings, type UpdateSettings } fro
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
+import { Cache, OF_SETTINGS } from '../cache/cache.ts';
 import { AuditLog, type From } from '../common/audit-log.ts';
 import type { Identity } from '../common/identity.ts';
 
@@ -21,6 +22,7 @@ export class InstallationSettings {
   constructor(
     private readonly source: DataSource,
     private readonly log: AuditLog,
+    private readonly cache: Cache,
   ) {}
 
   async read(runner: Pick<EntityManager, 'query'> = this.source): Promise<Settings> {
@@ -45,6 +47,7 @@ export class InstallationSettings {
         details: Object.fromEntries(given),
       });
     });
+    await this.cache.forgetTagged(OF_SETTINGS);
     return this.read();
   }
 }

@@ -1,6 +1,7 @@
 import type { CreateConnection, UpdateConnection } from '@chatbox/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Cache, Kept } from '../cache/cache.ts';
 import { AppError } from '../common/app-error.ts';
 import type { AuditDetail, AuditLog, From } from '../common/audit-log.ts';
 import { Envelopes } from '../common/envelope.ts';
@@ -20,9 +21,16 @@ interface Row {
   key_envelope: string | null;
   key_hint: string | null;
   enabled: boolean;
-  created_at: Date;
-  updated_at: Date;
+  /** Text where it was kept. */
+  created_at: Date | string;
+  updated_at: Date | string;
 }
+
+/**
+ * Rows as they are in the table: keys stay sealed. A switched-off connection is used no longer than this where a hint was lost.
+ * In memory only: who could write another address beside a key would be sent the key.
+ */
+const KEPT: Kept = { key: 'connections', version: 1, seconds: 5, graceSeconds: 60, tier: 'memory' };
 
 /** Who changes a connection, from where. */
 export interface Author {
@@ -38,11 +46,22 @@ export class Connections {
     private readonly fixed: readonly KnownConnection[],
     private readonly hosts: Pick<ChosenHosts, 'fetch' | 'check'>,
     private readonly log: AuditLog,
+    private readonly cache: Pick<Cache, 'remember' | 'forget'>,
   ) {}
 
+  /** Switched on or off, as they are at this moment. */
   async all(): Promise<KnownConnection[]> {
-    const rows: Row[] = await this.source.query('SELECT * FROM connection ORDER BY created_at, id');
-    return [...this.fixed, ...rows.map((row) => this.known(row))];
+    return [...this.fixed, ...(await this.rows()).map((row) => this.known(row))];
+  }
+
+  /** Those that messages are sent through; asked for with every one of them. */
+  async enabled(): Promise<KnownConnection[]> {
+    const rows = await this.cache.remember(KEPT, () => this.rows());
+    return [...this.fixed, ...rows.filter(({ enabled }) => enabled).map((row) => this.known(row))];
+  }
+
+  private rows(): Promise<Row[]> {
+    return this.source.query('SELECT * FROM connection ORDER BY created_at, id');
   }
 
   async read(id: string): Promise<KnownConnection> {
@@ -56,7 +75,7 @@ export class Connections {
     const taken = new Set([OFFLINE_CONNECTION.slug, ...(await this.all()).map(({ connection }) => connection.slug)]);
     if (slug !== undefined && taken.has(slug)) throw new AppError('connection.slug_taken');
     const id = uuidv7();
-    return this.source.transaction(async (manager) => {
+    return this.changing(async (manager) => {
       const rows: Row[] = await manager.query(
         `INSERT INTO connection (id, slug, name, kind, base_url, key_envelope, key_hint)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slug) DO NOTHING RETURNING *`,
@@ -78,7 +97,7 @@ export class Connections {
   async update(id: string, change: UpdateConnection, by: Author): Promise<KnownConnection> {
     this.refuseFixed(id);
     this.hosts.check(change.baseUrl);
-    return this.source.transaction(async (manager) => {
+    return this.changing(async (manager) => {
       const rows: Row[] = await manager.query('SELECT * FROM connection WHERE id = $1 FOR UPDATE', [id]);
       const before = rows[0];
       if (!before) throw new AppError('connection.not_found');
@@ -103,11 +122,17 @@ export class Connections {
 
   async remove(id: string, by: Author): Promise<void> {
     this.refuseFixed(id);
-    await this.source.transaction(async (manager) => {
+    await this.changing(async (manager) => {
       const [removed] = returned<Row>(await manager.query('DELETE FROM connection WHERE id = $1 RETURNING *', [id]));
       if (!removed) throw new AppError('connection.not_found');
       await this.record(manager, by, 'removed', removed, {});
     });
+  }
+
+  private async changing<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const done = await this.source.transaction(work);
+    await this.cache.forget(KEPT);
+    return done;
   }
 
   /** Where conversations go from now on, and never what opens the door there. */
@@ -149,9 +174,9 @@ export class Connections {
         keyHint: row.key_hint,
         origin: 'settings',
         enabled: row.enabled,
-        createdAt: row.created_at.toISOString(),
+        createdAt: new Date(row.created_at).toISOString(),
       },
-      version: row.updated_at.toISOString(),
+      version: new Date(row.updated_at).toISOString(),
       baseUrl: row.base_url ?? vendorUrl(row.kind),
       target: () => ({
         baseUrl: row.base_url ?? undefined,

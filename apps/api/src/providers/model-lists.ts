@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ErrorCode } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
+import { Cache } from '../cache/cache.ts';
 import { AppError } from '../common/app-error.ts';
 import { Logger } from '../common/logger.ts';
 import { Adapters } from './adapters.ts';
@@ -24,17 +26,19 @@ interface Kept {
 }
 
 const PATIENCE_MILLISECONDS = 4_000;
-const FRESH_MILLISECONDS = 60_000;
+/** Here, and as long again where all replicas keep it. */
+const FRESH_MILLISECONDS = 30_000;
 /** A server that was away may be back soon; asking it at every page would make the page wait for it. */
 const FAILURE_FRESH_MILLISECONDS = 10_000;
 
-/** What each connection lists, kept for a minute. A list is never an error: what went wrong is in it. */
+/** What each connection lists, kept for a minute, by all replicas together. A list is never an error: what went wrong is in it. */
 @Injectable()
 export class ModelLists {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
     private readonly adapters: Adapters,
+    private readonly cache: Cache,
     private readonly logger: Logger,
   ) {}
 
@@ -68,9 +72,24 @@ export class ModelLists {
     }
   }
 
+  /** One replica asks for all. What went wrong is found out by each: it may be the replica's own trouble. */
+  private async together(known: KnownConnection): Promise<UpstreamList> {
+    try {
+      const models = await this.cache.remember(keptAs(known), async () => {
+        const list = await this.ask(known);
+        if (list.problem) throw new Unlisted(list);
+        return list.models;
+      });
+      return { models, problem: null };
+    } catch (error) {
+      if (error instanceof Unlisted) return error.list;
+      throw error;
+    }
+  }
+
   private async read(known: KnownConnection, before: Kept | undefined): Promise<UpstreamList> {
     const { id } = known.connection;
-    const reading = this.ask(known);
+    const reading = this.together(known);
     const nothing: UpstreamList = { models: [], problem: null };
     this.kept.set(id, { version: known.version, list: before?.list ?? nothing, readAt: before?.readAt ?? 0, reading });
     const list = await reading;
@@ -94,6 +113,19 @@ export class ModelLists {
     return { code: 'provider.bad_response', detail: `${host} sent a list of models that was not understood.` };
   }
 }
+
+/** A list that is not worth keeping. */
+class Unlisted extends Error {
+  constructor(readonly list: UpstreamList) {
+    super('the server did not list its models');
+  }
+}
+
+/** Another address or another version of the connection is another list. */
+const keptAs = ({ connection: { id }, version, baseUrl }: KnownConnection) => {
+  const digest = createHash('sha256').update(`${version} ${baseUrl}`).digest('hex').slice(0, 16);
+  return { key: `model-lists/${id}/${digest}`, version: 1, seconds: FRESH_MILLISECONDS / 1_000 };
+};
 
 const isFresh = ({ list, readAt, reading }: Kept): boolean => {
   if (reading && readAt === 0) return false;

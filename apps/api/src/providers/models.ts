@@ -1,6 +1,7 @@
 import type { Capabilities, Model, ModelList, Prices } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Cache, OF_SETTINGS } from '../cache/cache.ts';
 import { AppError } from '../common/app-error.ts';
 import { Adapters } from './adapters.ts';
 import { isLoopback } from './base-url.ts';
@@ -13,6 +14,8 @@ import type { ResolvedModel, UpstreamModel } from './provider.ts';
 
 type Described = Omit<Model, 'isDefault'>;
 
+const KEPT_DEFAULT = { key: 'default-model', version: 1, tags: [OF_SETTINGS], seconds: 5, graceSeconds: 60 };
+
 /** The catalogue: every model that can be chosen, and the way to call it. */
 @Injectable()
 export class Models {
@@ -21,11 +24,12 @@ export class Models {
     private readonly connections: Connections,
     private readonly lists: ModelLists,
     private readonly adapters: Adapters,
+    private readonly cache: Cache,
   ) {}
 
   /** A provider that cannot be asked is a problem in the answer, never a failure of it. */
   async list(): Promise<ModelList> {
-    const [wanted, connections] = await Promise.all([this.wantedDefault(), this.enabled()]);
+    const [wanted, connections] = await Promise.all([this.wantedDefault(), this.connections.enabled()]);
     const lists = await Promise.all(connections.map(async (known) => ({ known, list: await this.lists.fresh(known) })));
     const models = lists.flatMap(({ known, list }) => list.models.map((model) => described(known, model)));
     const all = [...models, OFFLINE_MODEL];
@@ -43,7 +47,7 @@ export class Models {
    * with model.not_found. A connection that cannot be asked at the moment is believed: its model may well answer.
    */
   async resolve(modelId: string | null): Promise<ResolvedModel> {
-    const connections = await this.enabled();
+    const connections = await this.connections.enabled();
     if (modelId !== null) {
       const found = await this.find(modelId, connections);
       if (!found)
@@ -75,13 +79,13 @@ export class Models {
     return now && this.callable(known, now);
   }
 
-  private async enabled(): Promise<KnownConnection[]> {
-    return (await this.connections.all()).filter(({ connection }) => connection.enabled);
-  }
-
-  private async wantedDefault(): Promise<string | null> {
-    const rows: { value: unknown }[] = await this.source.query(`SELECT value FROM setting WHERE name = 'defaultModel'`);
-    return typeof rows[0]?.value === 'string' ? rows[0].value : null;
+  private wantedDefault(): Promise<string | null> {
+    return this.cache.remember(KEPT_DEFAULT, async () => {
+      const rows: { value: unknown }[] = await this.source.query(
+        `SELECT value FROM setting WHERE name = 'defaultModel'`,
+      );
+      return typeof rows[0]?.value === 'string' ? rows[0].value : null;
+    });
   }
 
   private callable(known: KnownConnection, upstream: UpstreamModel): ResolvedModel {

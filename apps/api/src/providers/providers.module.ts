@@ -1,6 +1,7 @@
 import type { ProviderKind } from '@chatbox/contracts';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Cache } from '../cache/cache.ts';
 import { AuditLog } from '../common/audit-log.ts';
 import { Envelopes } from '../common/envelope.ts';
 import { Config } from '../config/config.ts';
@@ -39,9 +40,9 @@ const adapters = (config: Config): Adapters => {
     { provide: Adapters, useFactory: adapters, inject: [Config] },
     {
       provide: Connections,
-      useFactory: (source: DataSource, config: Config, hosts: ChosenHosts, log: AuditLog) =>
-        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config), hosts, log),
-      inject: [DataSource, Config, ChosenHosts, AuditLog],
+      useFactory: (source: DataSource, config: Config, hosts: ChosenHosts, log: AuditLog, cache: Cache) =>
+        new Connections(source, new Envelopes(config.MASTER_KEY), connectionsOfEnvironment(config), hosts, log, cache),
+      inject: [DataSource, Config, ChosenHosts, AuditLog, Cache],
     },
     ChosenHosts,
     ModelLists,
