@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
+import { Drain } from './cluster/drain.ts';
 import { openLogger, requestLines } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
 import { codeOf, StartError } from './common/start-error.ts';
@@ -20,6 +21,8 @@ export interface RunningApp {
   port: number;
   /** Everything that was opened is closed, in reverse, the database last. Calling it again waits for the same end. */
   close(): Promise<void>;
+  /** Makes a closing that is under way give up its patience with answers that are still being made: others go on with them. */
+  hurry(): void;
 }
 
 /** Owns everything that has a life: what it opens it closes, also when the start fails half-way. */
@@ -52,11 +55,13 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
     logger.info({ url }, 'ready');
     let ending: Promise<void> | undefined;
+    const drain = nest.get(Drain, { strict: false });
     const close = (): Promise<void> => {
+      drain.begin();
       ending ??= lives.disposeAsync();
       return ending;
     };
-    return { url, port, close };
+    return { url, port, close, hurry: () => drain.hurry() };
   } catch (error) {
     await lives.disposeAsync();
     throw error;

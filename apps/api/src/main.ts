@@ -12,11 +12,12 @@ try {
   const app = await startApp(readConfig(process.env));
   // The supervisor is told over IPC; a shell, systemd or a container has no such channel.
   process.send?.({ type: 'ready', url: app.url });
-  let stopping = false;
+  let asked = 0;
   const stop = (): void => {
-    if (stopping) process.exit(130); // Asked twice: the embedded PostgreSQL stays and is adopted at the next start.
-    stopping = true;
-    app.close().then(() => process.exit(0), fail);
+    asked += 1;
+    if (asked === 1) app.close().then(() => process.exit(0), fail);
+    else if (asked === 2) app.hurry();
+    else process.exit(130); // The embedded PostgreSQL stays and is adopted at the next start.
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Drain } from './drain.ts';
 import { NodeLease } from './node-lease.ts';
 
-@Module({ providers: [NodeLease], exports: [NodeLease] })
+@Module({ providers: [NodeLease, Drain], exports: [NodeLease, Drain] })
 export class ClusterModule {}

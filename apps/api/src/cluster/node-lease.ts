@@ -15,6 +15,9 @@ export interface Lease {
 const FORGOTTEN_HOURS = 1;
 const FORGET_EVERY_MILLISECONDS = 10 * 60_000;
 
+/** Hint: the node of this name has given its generations back. Who misses it finds them by looking. */
+const RELEASED = 'node.released';
+
 type OnChange = (lease: Lease) => void;
 
 /**
@@ -31,6 +34,8 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private closed = false;
   private readonly lostListeners: OnChange[] = [];
   private readonly gainedListeners: OnChange[] = [];
+  private readonly releasedListeners: (() => void)[] = [];
+  private leave: () => Promise<void> = async () => {};
 
   constructor(
     private readonly source: DataSource,
@@ -54,9 +59,17 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     if (this.lease) listener(this.lease);
   }
 
+  /** Another node has given its generations back. */
+  onReleasedElsewhere(listener: () => void): void {
+    this.releasedListeners.push(listener);
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     this.metrics.nodeNamed(this.engine.nodeId);
     await this.register();
+    this.leave = await this.engine.bus.subscribe(RELEASED, (nodeId) => {
+      if (nodeId !== this.engine.nodeId) for (const listener of this.releasedListeners) listener();
+    });
     const interval = (this.config.LEASE_SECONDS * 1000) / 4;
     this.timer = setInterval(() => this.beat(), interval);
     this.timer.unref();
@@ -81,9 +94,11 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
       `UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = $1 AND epoch = $2`,
       [lease.nodeId, lease.epoch],
     );
+    await this.engine.bus.publish(RELEASED, lease.nodeId).catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.leave();
     await this.release();
   }
 

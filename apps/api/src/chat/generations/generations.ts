@@ -1,10 +1,10 @@
 import type { Generation, Message } from '@chatbox/contracts';
 import { Bus } from '@chatbox/engine';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Drain } from '../../cluster/drain.ts';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
-import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import type { ResolvedModel } from '../../providers/provider.ts';
 import type { Ownership } from '../access.ts';
@@ -29,7 +29,6 @@ const STOP_ANSWER_MILLISECONDS = 3_000;
 @Injectable()
 export class Generations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly runs = new Set<Promise<void>>();
-  private draining = false;
 
   constructor(
     private readonly store: GenerationStore,
@@ -42,7 +41,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly mirrors: Mirrors,
     private readonly bus: Bus,
     private readonly lease: NodeLease,
-    private readonly config: Config,
+    private readonly drain: Drain,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {
@@ -56,7 +55,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   refuseWhenDraining(): void {
-    if (this.draining) throw new AppError('service.draining', { retryAfterSeconds: 1 });
+    if (this.drain.hasBegun) throw new AppError('service.draining', { retryAfterSeconds: 1 });
   }
 
   /** Runs the first attempt of what was asked here a moment ago. */
@@ -114,8 +113,8 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Takes no new work, lets short answers finish, then hands the rest over by giving the lease back. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.draining = true;
-    await Promise.race([Promise.all(this.runs), after(this.config.DRAIN_SECONDS * 1000)]);
+    this.drain.begin();
+    await this.drain.patiently(Promise.all(this.runs));
     await Promise.race([this.journal.flushed().catch(() => undefined), after(2_000)]);
     await this.checkpoints.stop();
     this.letGo();

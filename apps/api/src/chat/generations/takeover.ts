@@ -29,6 +29,7 @@ const MOST_CALLS = 4;
 export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
+  private stopping = false;
 
   constructor(
     private readonly store: GenerationStore,
@@ -47,6 +48,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   onApplicationBootstrap(): void {
     // A lease that was just gained comes after one that ended: often its own generations are waiting.
     this.lease.onGained(() => this.sweepSoon());
+    this.lease.onReleasedElsewhere(() => this.sweepSoon());
     this.timer = setInterval(() => this.sweepSoon(), SWEEP_MILLISECONDS);
     this.timer.unref();
   }
@@ -54,10 +56,12 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.stopping = true;
     await this.sweeping;
   }
 
   private sweepSoon(): void {
+    if (this.stopping) return;
     this.sweeping ??= this.sweep()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for orphaned generations'))
       .finally(() => {
