@@ -20,6 +20,8 @@ const compileCache = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/chatb
 /** Drain, then what a replica takes to close. */
 const REPLICA_PATIENCE_MILLISECONDS = 60_000;
 const PAGE_PATIENCE_MILLISECONDS = 3_000;
+/** Of the 60 that the PostgreSQL here takes, what is left when the standby and whoever looks at it have theirs. */
+const DATABASE_CONNECTIONS = 45;
 
 export interface ClusterOptions {
   replicas: number;
@@ -90,6 +92,7 @@ export class Cluster {
       const url = `http://localhost:${port}`;
       const env = {
         PUBLIC_URL: url,
+        DATABASE_POOL_MAX: String(Math.max(2, Math.floor(DATABASE_CONNECTIONS / options.replicas))),
         ...withoutEmpty(options.env),
         ...(await secrets(dataFolder, options.env)),
         ...compileCache,
