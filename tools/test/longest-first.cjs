@@ -3,7 +3,10 @@ const Sequencer = require('@jest/test-sequencer').default;
 
 /** A minute and more each. What nobody has timed yet, jest would take by the size of its file. */
 const LONG = [
-  'crash.spec.ts',
+  'crash-1.spec.ts',
+  'crash-2.spec.ts',
+  'cluster-death.spec.ts',
+  'crash-3.spec.ts',
   'accessibility.spec.ts',
   'thread-survival.spec.ts',
   'admin-records.spec.ts',

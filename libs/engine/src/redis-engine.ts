@@ -30,10 +30,10 @@ export class RedisEngine extends Engine {
   private isAway = false;
   private closed = false;
 
-  private constructor(url: string, watch: Watch) {
+  private constructor(Client: typeof Redis, url: string, watch: Watch) {
     super();
     const address = parseRedisAddress(url);
-    const link = (role: string, more = {}) => openLink(address, { connectionName: `chatbox-${role}`, ...more });
+    const link = (role: string, more = {}) => openLink(Client, address, { connectionName: `chatbox-${role}`, ...more });
     const mouth = link('hints-out', { enableAutoPipelining: true });
     const ear = link('hints-in');
     const counts = link('counts');
@@ -54,7 +54,9 @@ export class RedisEngine extends Engine {
    * text that is no address.
    */
   static async open(url: string, watch = NOBODY): Promise<RedisEngine> {
-    const engine = new RedisEngine(url, watch);
+    // Who runs alone does without the client.
+    const { Redis: Client } = await import('ioredis');
+    const engine = new RedisEngine(Client, url, watch);
     const deadline = performance.now() + PATIENCE_MILLISECONDS;
     const isOpen = () => engine.links.every(({ status }) => status === 'ready') && engine.bus.isLive;
     while (!isOpen() && !engine.isAway && performance.now() < deadline)

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address.ts';
 
 /** Longest wait between two tries to connect; the first comes within some tens of milliseconds. */
@@ -15,8 +15,8 @@ export class RedisAway extends Error {
 }
 
 /** One connection that comes back by itself for ever, and queues nothing: a command fails at once while Redis is away. */
-export const openLink = (address: RedisAddress, more: RedisOptions = {}): Redis => {
-  const link = new Redis({
+export const openLink = (Client: typeof Redis, address: RedisAddress, more: RedisOptions = {}): Redis => {
+  const link = new Client({
     ...address.options,
     connectTimeout: CONNECT_MILLISECONDS,
     commandTimeout: COMMAND_MILLISECONDS,

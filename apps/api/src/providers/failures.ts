@@ -1,7 +1,5 @@
 import { types } from 'node:util';
-import { APIConnectionError as AnthropicConnectionError } from '@anthropic-ai/sdk';
 import type { ErrorCode } from '@chatbox/contracts';
-import { APIConnectionError as OpenAIConnectionError } from 'openai';
 import { AppError } from '../common/app-error.ts';
 import { refusalIn } from '../common/egress/refused.ts';
 
@@ -22,7 +20,7 @@ export const explain = (error: unknown, at: Circumstances): AppError => {
       'provider.address_refused',
       `${refused.host} is ${refused.what}. Connections made in the settings do not go there, unless ALLOW_PRIVATE_PROVIDERS says so.`,
     );
-  if (error instanceof OpenAIConnectionError || error instanceof AnthropicConnectionError)
+  if (isOf(error, 'APIConnectionError'))
     return failure(
       'provider.unreachable',
       `Could not reach ${host} (${causeOf(error)}). Check that the address is right and the server is running.`,
@@ -69,6 +67,13 @@ interface Refusal {
 
 const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Error && 'status' in error && 'headers' in error;
+
+/** By the name that both SDKs give it, its subclasses too: an SDK is loaded only by who speaks through it. */
+const isOf = (error: unknown, className: string): error is Error => {
+  for (let kind: unknown = error; kind instanceof Error; kind = Object.getPrototypeOf(kind))
+    if (kind.constructor.name === className) return true;
+  return false;
+};
 
 // By name: fetch and JSON may come from another realm than this file, and then share no constructor with it.
 const isNamed = (error: unknown, name: string): boolean => types.isNativeError(error) && error.name === name;

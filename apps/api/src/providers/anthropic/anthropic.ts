@@ -1,4 +1,4 @@
-import { Anthropic } from '@anthropic-ai/sdk';
+import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Usage } from '@chatbox/contracts';
 import { AppError } from '../../common/app-error.ts';
 import { cut, explain, hostOf } from '../failures.ts';
@@ -29,7 +29,7 @@ export class AnthropicAdapter extends ProviderAdapter {
   async *stream(target: Target, request: ChatRequest): AsyncIterable<ChatChunk> {
     const baseUrl = target.baseUrl ?? ANTHROPIC_URL;
     const host = hostOf(baseUrl);
-    const client = this.client(target);
+    const client = await this.client(target);
     const begun = beginningOf(request.prefill);
     const open = async function* (signal: AbortSignal, alive: () => void): AsyncIterable<ChatChunk> {
       const events = await client.messages.create(bodyOf(request, begun.sent), { signal });
@@ -42,7 +42,8 @@ export class AnthropicAdapter extends ProviderAdapter {
   async listModels(target: Target, signal: AbortSignal): Promise<UpstreamModel[]> {
     try {
       const models: UpstreamModel[] = [];
-      for await (const model of this.client(target).models.list({ limit: 1_000 }, { signal })) {
+      const client = await this.client(target);
+      for await (const model of client.models.list({ limit: 1_000 }, { signal })) {
         if (model.lifecycle === 'retired') continue;
         models.push({
           id: model.id,
@@ -63,8 +64,10 @@ export class AnthropicAdapter extends ProviderAdapter {
     }
   }
 
-  private client({ baseUrl = ANTHROPIC_URL, key, fetch }: Target): Anthropic {
-    return new Anthropic({
+  /** The SDK is loaded when first spoken through: who uses another vendor's models does without it. */
+  private async client({ baseUrl = ANTHROPIC_URL, key, fetch }: Target): Promise<Anthropic> {
+    const { Anthropic: Client } = await import('@anthropic-ai/sdk');
+    return new Client({
       baseURL: baseUrl,
       // Given in every case: without it the SDK looks for credentials in the environment and on disk.
       apiKey: key ?? 'none',

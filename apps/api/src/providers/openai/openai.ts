@@ -1,5 +1,5 @@
 import type { Usage } from '@chatbox/contracts';
-import { OpenAI } from 'openai';
+import type { OpenAI } from 'openai';
 import { AppError } from '../../common/app-error.ts';
 import { Beat } from '../beat.ts';
 import { eventData } from '../event-data.ts';
@@ -9,6 +9,9 @@ import { type Patience, patiently } from '../patience.ts';
 import { type ChatChunk, type ChatRequest, ProviderAdapter, type Target, type UpstreamModel } from '../provider.ts';
 
 export const OPENAI_URL = 'https://api.openai.com/v1';
+
+/** Loaded when first spoken through: who uses another vendor's models does without it. */
+const sdk = () => import('openai');
 
 /** Within the window in which tokens are collected anyway before they are shown. */
 const BEAT_MILLISECONDS = 30;
@@ -28,7 +31,8 @@ export class OpenAIAdapter extends ProviderAdapter {
   async *stream(target: Target, request: ChatRequest): AsyncIterable<ChatChunk> {
     const baseUrl = target.baseUrl ?? OPENAI_URL;
     const host = hostOf(baseUrl);
-    const client = this.client(target);
+    const { OpenAI } = await sdk();
+    const client = this.client(OpenAI, target);
     const { beat } = this;
     // Some servers refuse what they do not know instead of ignoring it.
     let withUsage = true;
@@ -45,7 +49,8 @@ export class OpenAIAdapter extends ProviderAdapter {
         await response.body?.cancel();
         throw notAStream(baseUrl);
       }
-      yield* read(eventData(body), response.headers, host, alive, beat);
+      const refused = (error: object) => new OpenAI.APIError(undefined, error, undefined, response.headers);
+      yield* read(eventData(body), refused, host, alive, beat);
     };
     yield* patiently(open, request.signal, this.patience, { baseUrl, key: target.key, model: request.model });
   }
@@ -53,7 +58,8 @@ export class OpenAIAdapter extends ProviderAdapter {
   async listModels(target: Target, signal: AbortSignal): Promise<UpstreamModel[]> {
     try {
       const models: UpstreamModel[] = [];
-      for await (const model of this.client(target).models.list({ signal })) models.push(upstreamModel(model));
+      const { OpenAI } = await sdk();
+      for await (const model of this.client(OpenAI, target).models.list({ signal })) models.push(upstreamModel(model));
       return models;
     } catch (error) {
       signal.throwIfAborted();
@@ -62,8 +68,8 @@ export class OpenAIAdapter extends ProviderAdapter {
     }
   }
 
-  private client({ baseUrl = OPENAI_URL, key, fetch }: Target): OpenAI {
-    return new OpenAI({
+  private client(Client: typeof OpenAI, { baseUrl = OPENAI_URL, key, fetch }: Target): OpenAI {
+    return new Client({
       baseURL: baseUrl,
       apiKey: key ?? 'none',
       organization: null,
@@ -102,7 +108,7 @@ const bodyOf = (request: ChatRequest, baseUrl: string, withUsage: boolean): Body
 
 async function* read(
   arrivals: AsyncIterable<string[]>,
-  headers: Headers,
+  refused: (error: object) => Error,
   host: string,
   alive: () => void,
   beat: Beat,
@@ -117,7 +123,7 @@ async function* read(
         // What follows is nothing, but is read, so that the connection can be used again.
         if (payload.startsWith('[DONE]')) continue;
         const chunk = JSON.parse(payload) as Chunk & { error?: object };
-        if (chunk?.error) throw new OpenAI.APIError(undefined, chunk.error, undefined, headers);
+        if (chunk?.error) throw refused(chunk.error);
         usage = usageOf(chunk) ?? usage;
         const choice = chunk.choices?.[0];
         if (!choice) continue;
@@ -172,7 +178,8 @@ const upstreamModel = (model: object): UpstreamModel => {
 };
 
 const refusesStreamOptions = (error: unknown): boolean =>
-  error instanceof OpenAI.APIError &&
+  error instanceof Error &&
+  'status' in error &&
   (error.status === 400 || error.status === 422) &&
   /stream_options|include_usage/.test(error.message);
 

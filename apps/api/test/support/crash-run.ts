@@ -2,18 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Accepted, Conversation, Generation, Message, Page, TerminalStatus } from '@chatbox/contracts';
 import pg from 'pg';
-import { randomFrom } from '../../../tools/drill/random.ts';
-import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
-import { aUser, type Person } from './harness/people.ts';
-import { ApiProcess } from './support/api-process.ts';
-import { follow, Screen } from './support/chat.ts';
+import { randomFrom } from '../../../../tools/drill/random.ts';
+import { type MockModel, startMockModel } from '../../../../tools/mock-model/server.ts';
+import { aUser, type Person } from '../harness/people.ts';
+import { ApiProcess } from './api-process.ts';
+import { follow, Screen } from './chat.ts';
 
-/**
- * Kills the API with SIGKILL at seeded moments of running streams and starts it again, then reads what every reader saw and
- * what the database holds. CRASH_KILLS and CRASH_SEED choose another run; a failure names its seed.
- */
-const KILLS = Number(process.env.CRASH_KILLS ?? 51);
-const SEED = Number(process.env.CRASH_SEED ?? 20_261_123);
+/** A third for each of the three files. CRASH_KILLS and CRASH_SEED choose another run; a failure names its seed. */
+export const KILLS = Number(process.env.CRASH_KILLS ?? 51);
+export const SEED = Number(process.env.CRASH_SEED ?? 20_261_123);
 const KILLS_PER_ROUND = 3;
 /** Promise 3: continued, or honestly ended. */
 const CONTINUES_WITHIN_MILLISECONDS = 15_000;
@@ -43,28 +40,6 @@ let mock: MockModel;
 let process_: ApiProcess;
 let person: Person;
 let database: pg.Client;
-beforeAll(async () => {
-  mock = await startMockModel();
-  process_ = await ApiProcess.on({
-    OPENAI_API_KEY: 'any',
-    OPENAI_BASE_URL: `${mock.url}/v1`,
-    ANTHROPIC_API_KEY: 'any',
-    ANTHROPIC_BASE_URL: mock.url,
-  });
-  // An orderly end first: it keeps what was compiled, so that the many starts after the kills are cheaper.
-  await process_.start();
-  await process_.stop();
-  await process_.start();
-  person = await aUser(process_);
-  database = new pg.Client({ connectionString: process_.databaseUrl });
-  await database.connect();
-});
-afterAll(async () => {
-  over = true;
-  await database.end();
-  await process_.close();
-  await mock.close();
-});
 
 /** fetch says so with a TypeError, of another realm than the one that tests run in. */
 const isNetwork = (error: unknown): boolean => (error as { name?: unknown } | null)?.name === 'TypeError';
@@ -126,35 +101,6 @@ async function stop(history: History): Promise<void> {
   );
   history.stopped = generation.status;
 }
-
-it(`keeps its promises through ${KILLS} kills (seed ${SEED})`, async () => {
-  const random = randomFrom(SEED);
-  const histories: History[] = [];
-  let killed = 0;
-  for (let round = 0; killed < KILLS; round += 1) {
-    const questions = MODELS.map((model, index) =>
-      model === 'offline/assistant'
-        ? random.pick(['count to 100', 'count to 60', 'show me markdown'])
-        : `[[tokens:${Math.round(random.between(60, 160))}]] [[delay:8]] ${random.chance(0.3) && index > 1 ? '[[reasoning:20]]' : ''} round ${round}`,
-    );
-    const asked = await Promise.all(MODELS.map((model, index) => ask(model, questions[index] ?? '')));
-    const watching = asked.map((history) => watch(history));
-    const acts: Promise<void>[] = [];
-    for (let kill = 0; kill < KILLS_PER_ROUND; kill += 1) {
-      await pause(random.between(5, 400));
-      const target = random.pick(asked);
-      if (random.chance(0.25)) acts.push(stop(target));
-      await process_.kill();
-      killed += 1;
-      await process_.start();
-    }
-    await within(CONTINUES_WITHIN_MILLISECONDS, asked, ({ screen }) => screen.end !== undefined || screen.attempt > 1);
-    await within(ENDS_WITHIN_MILLISECONDS, asked, ({ screen }) => screen.end !== undefined);
-    await Promise.all([...watching, ...acts]);
-    histories.push(...asked);
-  }
-  for (const history of histories) await check(history);
-}, 600_000);
 
 async function within(milliseconds: number, histories: History[], done: (history: History) => boolean): Promise<void> {
   const deadline = Date.now() + milliseconds;
@@ -231,4 +177,66 @@ async function expectedText(model: string, content: string): Promise<string> {
   await watch(history);
   undisturbed.set(key, history.screen.text);
   return history.screen.text;
+}
+
+/**
+ * Kills the API with SIGKILL at seeded moments of running streams and starts it again, then reads what every reader saw and
+ * what the database holds. Several files have a part of the kills each, so that they run at once.
+ */
+export function keepsItsPromises(seed: number, kills: number): void {
+  beforeAll(async () => {
+    mock = await startMockModel();
+    process_ = await ApiProcess.on({
+      OPENAI_API_KEY: 'any',
+      OPENAI_BASE_URL: `${mock.url}/v1`,
+      ANTHROPIC_API_KEY: 'any',
+      ANTHROPIC_BASE_URL: mock.url,
+    });
+    // An orderly end first: it keeps what was compiled, so that the many starts after the kills are cheaper.
+    await process_.start();
+    await process_.stop();
+    await process_.start();
+    person = await aUser(process_);
+    database = new pg.Client({ connectionString: process_.databaseUrl });
+    await database.connect();
+  });
+  afterAll(async () => {
+    over = true;
+    await database.end();
+    await process_.close();
+    await mock.close();
+  });
+
+  it(`keeps its promises through ${kills} kills (seed ${seed})`, async () => {
+    const random = randomFrom(seed);
+    const histories: History[] = [];
+    let killed = 0;
+    for (let round = 0; killed < kills; round += 1) {
+      const questions = MODELS.map((model, index) =>
+        model === 'offline/assistant'
+          ? random.pick(['count to 100', 'count to 60', 'show me markdown'])
+          : `[[tokens:${Math.round(random.between(60, 160))}]] [[delay:8]] ${random.chance(0.3) && index > 1 ? '[[reasoning:20]]' : ''} round ${round}`,
+      );
+      const asked = await Promise.all(MODELS.map((model, index) => ask(model, questions[index] ?? '')));
+      const watching = asked.map((history) => watch(history));
+      const acts: Promise<void>[] = [];
+      for (let kill = 0; kill < KILLS_PER_ROUND; kill += 1) {
+        await pause(random.between(5, 400));
+        const target = random.pick(asked);
+        if (random.chance(0.25)) acts.push(stop(target));
+        await process_.kill();
+        killed += 1;
+        await process_.start();
+      }
+      await within(
+        CONTINUES_WITHIN_MILLISECONDS,
+        asked,
+        ({ screen }) => screen.end !== undefined || screen.attempt > 1,
+      );
+      await within(ENDS_WITHIN_MILLISECONDS, asked, ({ screen }) => screen.end !== undefined);
+      await Promise.all([...watching, ...acts]);
+      histories.push(...asked);
+    }
+    for (const history of histories) await check(history);
+  }, 600_000);
 }
