@@ -14,8 +14,8 @@ interface Project {
   select?: string;
 }
 
-/** Rules only compute. The others wait a good part of their time, for streams, restarts and pages: one more than two cores. */
-const WORKERS = { unit: 2, api: 3, e2e: 3 };
+/** Rules only compute. The others wait half of their time, for streams, restarts and pages: two lanes of them fill two cores. */
+const WORKERS = { unit: 2, api: 2, e2e: 2 };
 
 const root = resolve(import.meta.dirname, '../..');
 const PROJECTS: Project[] = [
@@ -69,22 +69,18 @@ const main = async (argv: string[]): Promise<number> => {
     NODE_ENV: 'test',
   };
   try {
-    for (const project of chosen) {
-      const began = performance.now();
-      process.stdout.write(`… ${project.name}\n`);
-      const outcome = await prepare(project, env)
-        .then(() => runProject(project, env, extra, join(folder, 'results.json')))
-        .catch((error: unknown) => {
-          process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
-          return { passed: 0, failed: 1 };
-        });
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      process.stdout.write(
-        `${outcome.failed === 0 ? '✓' : '✗'} ${project.name}: ${outcome.passed} passed, ${outcome.failed} failed, ${seconds} s\n`,
-      );
-      total.passed += outcome.passed;
-      total.failed += outcome.failed;
-    }
+    const walk = async (projects: Project[]): Promise<void> => {
+      for (const project of projects) {
+        const { passed, failed } = await report(project, env, extra, folder);
+        total.passed += passed;
+        total.failed += failed;
+      }
+    };
+    const of = (kind: Project['kind']): Project[] => chosen.filter((project) => project.kind === kind);
+    await walk(of('unit'));
+    // What runs the built program needs it built.
+    if (chosen.some(({ kind }) => kind !== 'unit')) await build(root, { page: of('e2e').length > 0 });
+    await Promise.all([walk(of('api')), walk(of('e2e'))]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -92,10 +88,23 @@ const main = async (argv: string[]): Promise<number> => {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 };
 
-/** What runs the built program needs it built; what opens a page needs a browser. */
-const prepare = async ({ name, kind }: Project, env: NodeJS.ProcessEnv): Promise<void> => {
-  if (kind !== 'unit') await build(root, { page: kind === 'e2e' });
-  if (name === 'browser') env.CHROMIUM_PATH = findChromium(env);
+/** Runs one project, and says when it begins and how it ended. */
+const report = async (project: Project, env: NodeJS.ProcessEnv, extra: string[], folder: string): Promise<Outcome> => {
+  const { name } = project;
+  const began = performance.now();
+  process.stdout.write(`… ${name}\n`);
+  let outcome: Outcome;
+  try {
+    if (name === 'browser') env.CHROMIUM_PATH = findChromium(env);
+    outcome = await runProject(project, env, extra, join(folder, `${name}.json`));
+  } catch (error) {
+    process.stdout.write(`${error instanceof Error ? error.message : error}\n`);
+    outcome = { passed: 0, failed: 1 };
+  }
+  const { passed, failed } = outcome;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`${failed === 0 ? '✓' : '✗'} ${name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
+  return outcome;
 };
 
 const runProject = async (
