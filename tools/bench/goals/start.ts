@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -39,6 +39,7 @@ export const start = async (lab: Lab): Promise<Row[]> => {
 };
 
 const afterPostgres = async (lab: Lab, dataFolder: string): Promise<number[]> => {
+  await mkdir(dataFolder);
   const upstream = await lab.upstream();
   const seconds: number[] = [];
   for (let round = 0; round <= lab.rounds; round += 1) {
