@@ -10,6 +10,7 @@ import { aChat, follow, Screen } from './support/chat.ts';
 /** A model that says something else each time it is asked, a word every few milliseconds, as models do. */
 let model: Server;
 let said: string[] = [];
+let settings: Record<string, string>;
 let api: ApiProcess;
 let person: Person;
 let database: pg.Client;
@@ -38,7 +39,8 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(model, 'listening');
   const { port } = model.address() as AddressInfo;
-  api = await ApiProcess.on({ OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+  settings = { OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` };
+  api = await ApiProcess.on(settings);
   await api.start();
   person = await aUser(api);
   database = new pg.Client({ connectionString: api.databaseUrl });
@@ -130,3 +132,38 @@ it('ends honestly as interrupted, with its text, when every server that tries di
   });
   expect(status).toBe(202);
 }, 90_000);
+
+it('takes nothing over by a lease that ended while the database kept it waiting', async () => {
+  said = [LONG('Dora'), LONG('Dora'), LONG('Dora')];
+  const hasty = await ApiProcess.on({ ...settings, LEASE_SECONDS: '6' });
+  const lock = new pg.Client({ connectionString: hasty.databaseUrl });
+  try {
+    await hasty.start();
+    await lock.connect();
+    const reader = await aUser(hasty);
+    const chat = await aChat(hasty, reader);
+    const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
+    const screen = new Screen();
+    for await (const event of follow(hasty, reader.token, generation.id)) {
+      screen.see(event);
+      if (screen.text.length > 30) break;
+    }
+    // Right after a renewal, so that the next look for orphans waits at the head of the line, before the next renewal.
+    const until = async () =>
+      (await lock.query<{ text: string }>('SELECT lease_until::text AS text FROM node')).rows[0]?.text;
+    const renewed = await until();
+    while ((await until()) === renewed) await pause(10);
+    await lock.query('BEGIN');
+    await lock.query('LOCK TABLE node, generation IN ACCESS EXCLUSIVE MODE');
+    const over = `SELECT bool_and(lease_until < clock_timestamp()) AS over FROM node`;
+    while (!(await lock.query<{ over: boolean }>(over)).rows[0]?.over) await pause(50);
+    await lock.query('COMMIT');
+    while (!screen.end)
+      for await (const event of follow(hasty, reader.token, generation.id, screen.lastEventId)) screen.see(event);
+    expect(screen.end).toMatchObject({ status: 'completed', attempt: 2 });
+    expect([screen.discarded, screen.text]).toEqual([[], LONG('Dora')]);
+  } finally {
+    await lock.end();
+    await hasty.close();
+  }
+}, 60_000);

@@ -75,8 +75,12 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     this.timer.unref();
   }
 
-  /** Another process wrote with a newer epoch, or a fenced write was refused: the lease is gone, whatever the clock says. */
-  refused(): void {
+  /**
+   * Another process wrote with a newer epoch, or a write that was fenced by this lease was refused: it is gone, whatever the
+   * clock says. A refusal that was long under way says nothing of the lease that came after it.
+   */
+  refused(lease: Lease): void {
+    if (this.lease?.epoch !== lease.epoch) return;
     this.validUntil = 0;
     this.beat();
   }

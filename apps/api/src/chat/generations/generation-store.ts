@@ -201,6 +201,9 @@ export class GenerationStore {
    */
   async claim(lease: Lease, limit: number, { restore, book }: Estate): Promise<Claimed[]> {
     return this.source.transaction(async (manager) => {
+      // The database may have kept this waiting for longer than the lease.
+      const held: unknown[] = await manager.query(HELD, [lease.nodeId, lease.epoch]);
+      if (held.length === 0) return [];
       const nodes: { id: string; ended: boolean }[] = await manager.query(
         `SELECT n.id, n.lease_until < clock_timestamp() AND n.lease_until > '-infinity' AS ended FROM node n
          WHERE EXISTS (SELECT 1 FROM generation g WHERE g.node_id = n.id AND g.status = 'running'

@@ -71,6 +71,8 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private run(live: LiveGeneration, model?: ResolvedModel): void {
+    // An earlier attempt that has not noticed yet that it is over.
+    this.alive.get(live.row.id)?.abort.abort();
     this.alive.add(live);
     this.metrics.generationStarted();
     const run = this.runner.run(live, model).finally(() => {

@@ -48,9 +48,9 @@ export class Journal {
   }
 
   append(frame: Frame): void {
-    const key = `${frame.generationId} ${frame.part}`;
+    const key = `${frame.generationId} ${frame.attempt} ${frame.part}`;
     const earlier = this.batch.frames.get(key);
-    if (earlier && earlier.attempt === frame.attempt) {
+    if (earlier) {
       earlier.text += frame.text;
       earlier.position = frame.position;
     } else {
@@ -125,7 +125,7 @@ export class Journal {
   private async commitOnce(lease: Lease, encoded: string): Promise<string> {
     const seq = await this.store.appendJournal(lease, encoded);
     if (seq !== undefined) return seq;
-    this.lease.refused();
+    this.lease.refused(lease);
     throw new LeaseGone();
   }
 

@@ -77,7 +77,11 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
         restore: (parts, frames) => replay(Answer.of(parts), frames),
         book: (manager, row, answer) => this.book(manager, row, answer),
       });
-      for (const one of claimed) await this.goOn(one);
+      for (const one of claimed) {
+        // What was claimed by a lease that is gone since is an orphan again.
+        if (this.lease.current?.epoch !== lease.epoch) return;
+        await this.goOn(one);
+      }
       if (claimed.length < BATCH) return;
     }
   }
