@@ -16,6 +16,8 @@ export interface Outcome {
   messages: number;
   violations: string[];
   figures: Record<string, number[]>;
+  /** What everybody saw in a bad run, to find out why. */
+  evidence?: { name: string; frames: History['readers'][number]['frames'] }[];
 }
 
 const PEOPLE = 4;
@@ -73,7 +75,9 @@ export const perform = async (stage: Stage, scenario: Scenario, seed: number): P
   await stage.whole();
   const seconds = (performance.now() - began) / 1000;
   const messages = new Set(history.acknowledged.map(({ clientMessageId }) => clientMessageId)).size;
-  return { scenario: scenario.name, seed, seconds, messages, violations: found, figures };
+  const outcome = { scenario: scenario.name, seed, seconds, messages, violations: found, figures };
+  if (found.length === 0) return outcome;
+  return { ...outcome, evidence: history.readers.map(({ name, frames }) => ({ name, frames })) };
 };
 
 /**
