@@ -47,10 +47,12 @@ const follow = async (folder: string, primaryUrl: string, standbyName: string): 
   const path = join(folder, 'postgresql.auto.conf');
   const kept = (await readFile(path, 'utf8').catch(() => ''))
     .split('\n')
-    .filter((line) => !/^\s*(synchronous_standby_names|primary_conninfo)\b/.test(line));
+    .filter((line) => !/^\s*(synchronous_standby_names|primary_conninfo|wal_retrieve_retry_interval)\b/.test(line));
   const { hostname, port, username, password } = new URL(primaryUrl);
   const link = `host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)} application_name=${standbyName}`;
-  await writeFile(path, `${kept.join('\n').trim()}\nprimary_conninfo = '${link}'\n`);
+  // While it is away nothing is acknowledged, so it looks for its primary more often than every five seconds.
+  const settings = [`primary_conninfo = '${link}'`, `wal_retrieve_retry_interval = '200ms'`];
+  await writeFile(path, `${[...kept, ...settings].join('\n').trim()}\n`);
 };
 
 /** A file that vanishes while it is copied (a temporary one) is no loss: recovery replays what was written meanwhile. */
