@@ -89,16 +89,24 @@ it('says where a connection was taken that is not given back', async () => {
 
 describe('as a process of its own', () => {
   it('logs slow statements without what people wrote', async () => {
-    const api = await ApiProcess.on({ DATABASE_SLOW_MILLISECONDS: '0.01' });
+    const api = await ApiProcess.on({ DATABASE_SLOW_MILLISECONDS: '20' });
     try {
       await api.start();
       const { body } = await api.api<{ accessToken: string }>('POST', '/api/v1/auth/register', {
         body: { email: 'private@example.org', password: 'a long and quiet river' },
       });
-      await api.api('POST', '/api/v1/conversations', {
+      const [client, onlooker] = [new pg.Client(api.databaseUrl), new pg.Client(api.databaseUrl)];
+      await Promise.all([client.connect(), onlooker.connect()]);
+      await client.query('BEGIN; LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE');
+      const made = api.api('POST', '/api/v1/conversations', {
         token: body.accessToken,
         body: { title: 'a very private title' },
       });
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '30 ms'
+        AND datname = current_database()`;
+      while ((await onlooker.query(waiting)).rowCount === 0);
+      await Promise.all([client.end(), onlooker.end()]);
+      expect((await made).status).toBe(201);
       expect(api.log).toContain('a database statement was slow');
       expect(api.log).toContain('INSERT INTO conversation');
       expect(api.log).not.toMatch(/private/);
