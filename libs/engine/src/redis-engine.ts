@@ -9,6 +9,7 @@ import { openLink } from './redis-link.ts';
 
 /** How long the opening waits for Redis before it goes on without. */
 const PATIENCE_MILLISECONDS = 3_000;
+const AGAIN_MILLISECONDS = 100;
 
 /** Told when Redis goes away and when it is back, once each; `reason` can be logged. */
 export interface Watch {
@@ -46,6 +47,7 @@ export class RedisEngine extends Engine {
       one.on('error', (error: Error) => this.noteAway(watch, error.message));
       one.on('close', () => this.noteAway(watch, 'the connection was closed'));
       one.on('ready', () => this.noteBack(watch));
+      one.on('end', () => this.connectAgain(one));
     }
   }
 
@@ -68,6 +70,14 @@ export class RedisEngine extends Engine {
     this.closed = true;
     this.bus.close();
     for (const link of this.links) link.disconnect();
+  }
+
+  /** The client gives a connection up for good that is cut off while it asks the sentinels; here none is ever given up. */
+  private connectAgain(link: Redis): void {
+    if (this.closed) return;
+    setTimeout(() => {
+      if (!this.closed && link.status === 'end') link.connect().catch(() => undefined);
+    }, AGAIN_MILLISECONDS).unref();
   }
 
   private noteAway(watch: Watch, reason: string): void {
