@@ -12,15 +12,13 @@ const NUMBERED_FROM_LINES = 12;
 interface Props {
   code: string;
   language: string;
-  /** Its closing fence has not arrived yet. */
-  isIncomplete: boolean;
 }
 
-export const CodeBlock = memo(function CodeBlock({ code, language, isIncomplete }: Props) {
+export const CodeBlock = memo(function CodeBlock({ code, language }: Props) {
   const text = code.replace(/\n$/, '');
   const [isWrapped, setWrapped] = useState(false);
   const [copied, copy] = useCopy();
-  const lines = useLines(text, language, isIncomplete);
+  const lines = useLines(text, language);
   const isNumbered = lines.length >= NUMBERED_FROM_LINES;
   return (
     <figure
@@ -88,12 +86,12 @@ const same = (a: Piece, b: Piece | undefined): boolean =>
   a.content === b?.content && a.light === b.light && a.dark === b.dark;
 
 /** Coloured as far as the colours have arrived; what came since then is plain, and nothing changes its place. */
-function useLines(code: string, language: string, isIncomplete: boolean): Piece[][] {
+function useLines(code: string, language: string): Piece[][] {
   const [coloured, setColoured] = useState<Piece[][]>();
   const [highlighting] = useState(() => new Highlighting(setColoured));
   useEffect(() => {
-    if (language !== '') highlighting.want({ code, language, isIncomplete });
-  }, [highlighting, code, language, isIncomplete]);
+    if (language !== '') highlighting.want({ code, language });
+  }, [highlighting, code, language]);
   useEffect(() => () => highlighting.close(), [highlighting]);
 
   return code.split('\n').map((content, index) => {

@@ -38,7 +38,7 @@ export function Diagram({ source, isIncomplete }: { source: string; isIncomplete
   if (isIncomplete || error || showsSource) {
     return (
       <>
-        <CodeBlock code={source} language="mermaid" isIncomplete={isIncomplete} />
+        <CodeBlock code={source} language="mermaid" />
         {error ? (
           <p className="-mt-2 mb-4 text-xs text-muted-foreground">This diagram has an error in its source.</p>
         ) : null}

@@ -17,7 +17,7 @@ function Code({ className, children }: ComponentProps<'code'>) {
   const language = /language-([\w+#.-]+)/.exec(className ?? '')?.[1]?.slice(0, 40) ?? '';
   const source = textOf(children);
   if (language === 'mermaid') return <Diagram source={source} isIncomplete={isIncomplete} />;
-  return <CodeBlock code={source} language={language} isIncomplete={isIncomplete} />;
+  return <CodeBlock code={source} language={language} />;
 }
 
 const heading = (Tag: 'h2' | 'h3' | 'h4' | 'h5' | 'h6', look: string) =>

@@ -1,21 +1,9 @@
-import { createCodePlugin, type HighlightResult } from '@streamdown/code';
-import type { HighlightAnswer, HighlightWish, Piece } from './highlighter';
+import { Colours } from './colours';
+import type { HighlightAnswer, HighlightWish } from './highlighter';
 
-const plugin = createCodePlugin({ themes: ['github-light', 'github-dark-dimmed'] });
+const colours = new Colours();
 
-const piecesOf = (result: HighlightResult): Piece[][] =>
-  result.tokens.map((line) =>
-    line.map(({ content, color, htmlStyle }) => ({
-      content,
-      light: htmlStyle?.color ?? color,
-      dark: htmlStyle?.['--shiki-dark'],
-    })),
-  );
-
-self.onmessage = ({ data: { id, code, language, isIncomplete } }: MessageEvent<HighlightWish>) => {
-  const tell = (lines: Piece[][] | null) => self.postMessage({ id, lines } satisfies HighlightAnswer);
-  if (!plugin.supportsLanguage(language as never)) return tell(null);
-  const answer = (result: HighlightResult) => tell(piecesOf(result));
-  const now = plugin.highlight({ code, language: language as never, themes: plugin.getThemes(), isIncomplete }, answer);
-  if (now) answer(now);
+self.onmessage = async ({ data: { id, code, language } }: MessageEvent<HighlightWish>) => {
+  const lines = await colours.of(code, language);
+  self.postMessage({ id, lines } satisfies HighlightAnswer);
 };

@@ -7,8 +7,6 @@ export interface HighlightWish {
   id: number;
   code: string;
   language: string;
-  /** More of it is coming. */
-  isIncomplete: boolean;
 }
 export interface HighlightAnswer {
   id: number;
