@@ -4,18 +4,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from '../start/build.ts';
-import { findChromium } from './chromium.ts';
+import { findChromium, missingFor } from './programs.ts';
 
 interface Project {
   name: string;
-  kind: 'unit' | 'api' | 'e2e';
+  kind: (typeof KINDS)[number];
   config: string;
   /** Where one configuration holds several. */
   select?: string;
 }
 
-/** Rules only compute. The others wait a good part of their time, for streams, restarts and pages: one more than two cores. */
-const WORKERS = { unit: 2, api: 3, e2e: 3 };
+const KINDS = ['unit', 'api', 'e2e'] as const;
+/** Rules only compute. The others wait more than half of their time, for streams, restarts and pages. */
+const WORKERS = { unit: 2, api: 5, e2e: 4 };
 
 const root = resolve(import.meta.dirname, '../..');
 const PROJECTS: Project[] = [
@@ -77,6 +78,8 @@ const main = async (argv: string[]): Promise<number> => {
       }
     };
     const of = (kind: Project['kind']): Project[] => chosen.filter((project) => project.kind === kind);
+    const missing = new Set(KINDS.filter((kind) => of(kind).length > 0).flatMap((kind) => missingFor(kind, env)));
+    if (missing.size > 0) process.stdout.write(`✗ not on this machine: ${[...missing].join(', ')}\n`);
     await walk(of('unit'));
     // What runs the built program needs it built.
     if (chosen.some(({ kind }) => kind !== 'unit')) await build(root, { page: of('e2e').length > 0 });
