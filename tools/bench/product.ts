@@ -9,7 +9,7 @@ import { Child } from './child.ts';
 import { cpuOf, cpuOfTree } from './cpu.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'apps/api/dist/main.js');
+const MAIN = join(ROOT, 'apps/api/dist/server/main.mjs');
 const GARBAGE = join(import.meta.dirname, 'baselines/garbage.mjs');
 /** What several people may do at once while the scene is set: enough to be quick, few enough to wait for nobody. */
 const HANDS = 8;

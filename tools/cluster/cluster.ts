@@ -190,7 +190,7 @@ const makeReplica = (
   url: `http://127.0.0.1:${port}`,
   process: new Child({
     name: id,
-    args: [join(root, 'apps/api/dist/main.js')],
+    args: [join(root, 'apps/api/dist/server/main.mjs')],
     env: { ...env, HOSTNAME: id, PORT: String(port), DATA_DIR: join(dataFolder, id) },
     log: new LogFile(join(dataFolder, 'logs', `${id}.log`)),
     onUrl: () => undefined,

@@ -7,7 +7,7 @@ import { working } from './show.ts';
 
 const PROJECTS = ['libs/contracts', 'libs/engine', 'libs/chat-client', 'apps/api', 'apps/web'];
 const FILES = ['package-lock.json', 'tsconfig.base.json', 'nx.json'];
-const RESULTS = ['apps/api/dist/main.js', 'libs/contracts/dist/index.js', 'libs/engine/dist/index.js'];
+const RESULTS = ['apps/api/dist/server/main.mjs', 'libs/contracts/dist/index.js', 'libs/engine/dist/index.js'];
 const PAGE_RESULT = 'apps/web/.next/BUILD_ID';
 const SKIPPED = new Set(['node_modules', 'dist', '.next', 'test', 'coverage', 'next-env.d.ts']);
 const STAMP = '.nx/chatbox-build';

@@ -124,7 +124,8 @@ const makeChildren = ({ config, env, dev, logs, gateway, onGivenUp }: Household)
   const trusted = ['127.0.0.1', '::1', env.TRUSTED_PROXIES?.trim()].filter(Boolean).join(',');
   const api = new Child({
     name: 'api',
-    args: [join(root, 'apps/api/dist/main.js')],
+    // What was saved a moment ago is not bundled yet.
+    args: [join(root, dev ? 'apps/api/dist/main.js' : 'apps/api/dist/server/main.mjs')],
     env: { ...env, ...compileCache, HOST: '127.0.0.1', PORT: '0', DATA_DIR: config.DATA_DIR, TRUSTED_PROXIES: trusted },
     log: new LogFile(join(logs, 'api.log')),
     onUrl: (url) => gateway.point('api', url),

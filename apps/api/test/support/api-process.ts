@@ -8,7 +8,7 @@ import { type ApiAnswer, type ApiRequest, callApi } from '../harness/api.ts';
 import { cloneDatabase } from '../harness/databases.ts';
 
 const ROOT = resolve(__dirname, '../../../..');
-const MAIN = join(ROOT, 'apps/api/dist/main.js');
+const MAIN = join(ROOT, 'apps/api/dist/server/main.mjs');
 /** Where `npm start` keeps it too: a third of a start is compiling what was compiled before. */
 const COMPILED = join(ROOT, 'node_modules/.cache/chatbox');
 

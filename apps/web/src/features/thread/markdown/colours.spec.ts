@@ -38,7 +38,10 @@ describe('colours', () => {
     const calm = await new Colours().of(HTML, 'html');
     const now = Date.now;
     let waited = 0;
-    Date.now = () => now() + (waited += 600);
+    Date.now = () => {
+      waited += 600;
+      return now() + waited;
+    };
     try {
       expect(await new Colours().of(HTML, 'html')).toEqual(calm);
     } finally {
