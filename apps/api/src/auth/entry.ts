@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import { AuditLog } from '../common/audit-log.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { ACCESS_SECONDS, AccessTokens } from './access-token.ts';
 import { type Account, Accounts, toUser } from './accounts.ts';
 import type { Device } from './arrival.ts';
@@ -25,6 +26,7 @@ export class Entry {
     private readonly refreshTokens: RefreshTokens,
     private readonly accessTokens: AccessTokens,
     private readonly log: AuditLog,
+    private readonly metrics: Metrics,
   ) {}
 
   /** A new session, never one that existed before the sign-in. Throws `auth.suspended` or `auth.approval_pending`. */
@@ -39,6 +41,7 @@ export class Entry {
       from: device,
       details: { by: way, userAgent: device.userAgent },
     });
+    if (way !== 'registration') this.metrics.login('ok');
     return this.answer(account, session, refreshToken);
   }
 

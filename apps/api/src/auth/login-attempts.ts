@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AppError } from '../common/app-error.ts';
 import { AuditLog, type From } from '../common/audit-log.ts';
 import { Logger } from '../common/logger.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { LoginTries } from './login-tries.ts';
 
 /**
@@ -17,13 +18,17 @@ export class LoginAttempts {
     private readonly source: DataSource,
     private readonly tries: LoginTries,
     private readonly log: AuditLog,
+    private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {}
 
   /** `attempt` answers null for wrong credentials. Throws `auth.bad_credentials` or `auth.too_many_attempts`. */
   async allow<T>(email: string, from: From, attempt: () => Promise<T | null>): Promise<T> {
     return this.inTurn(email, async () => {
-      const { isLast } = await this.tries.count(email);
+      const { isLast } = await this.tries.count(email).catch((refusal: unknown) => {
+        if (refusal instanceof AppError) this.metrics.login('limited');
+        throw refusal;
+      });
       const result = await attempt().catch(async (error: unknown) => {
         await this.tries.giveBack(email);
         throw error;
@@ -53,6 +58,7 @@ export class LoginAttempts {
 
   /** For whoever looks into it later; the limit does not depend on it. */
   async record(email: string, address: string | null): Promise<void> {
+    this.metrics.login('bad_credentials');
     try {
       await this.source.query('INSERT INTO login_failure (email, address) VALUES ($1, $2)', [email, address]);
     } catch (error) {

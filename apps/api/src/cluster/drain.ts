@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
+import { Metrics } from '../metrics/metrics.ts';
 
 /** The time that a stopping process gives to what is under way. It ends early when somebody is in a hurry. */
 @Injectable()
@@ -8,7 +9,10 @@ export class Drain {
 
   private begun = false;
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** The balancer sends nobody here any more, and nothing new begins. */
   get hasBegun(): boolean {
@@ -18,6 +22,7 @@ export class Drain {
   /** Before anything is closed: the rooms are told one after the other, and some take their time. */
   begin(): void {
     this.begun = true;
+    this.metrics.draining();
   }
 
   /** Waits for the work to end, or for the time to be over. */

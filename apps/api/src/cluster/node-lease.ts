@@ -66,6 +66,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationBootstrap(): Promise<void> {
     this.metrics.nodeNamed(this.engine.nodeId);
+    this.metrics.beforeReading(() => this.metrics.health('node_lease', this.current !== undefined));
     await this.register();
     this.leave = await this.engine.bus.subscribe(RELEASED, (nodeId) => {
       if (nodeId !== this.engine.nodeId) for (const listener of this.releasedListeners) listener();

@@ -32,7 +32,7 @@ export class Reads {
       const rows = await this.onStandby<T>(read, sql, values);
       if (rows) return rows;
     }
-    this.metrics.read(read ? 'primary_instead' : 'primary');
+    this.metrics.readBy(read ? 'primary_instead' : 'primary');
     return this.source.query(sql, values);
   }
 
@@ -47,7 +47,7 @@ export class Reads {
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
       }
       const { rows } = await client.query<T>(sql, values);
-      this.metrics.read('standby');
+      this.metrics.readBy('standby');
       return rows;
     } catch {
       // Whatever it was, the primary says the same if it is the question's fault.

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../common/identity.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -73,9 +74,10 @@ export const setUpHttp = async (
     // RFC 6797: a browser must not believe it over plain HTTP, and a laptop has nothing else.
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
   });
-  server.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+  server.addHook('onResponse', async (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply) => {
     const route = request.routeOptions.url ?? 'unknown';
-    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (request.identity) metrics.userSeen(request.identity.userId);
     lines.info(
       {
         requestId: request.id,

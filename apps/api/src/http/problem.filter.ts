@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.named(thrown, request);
-    this.metrics.error(error.code);
+    this.metrics.recordError(error.code);
     if (error.code === 'internal' || error.code === 'database.unavailable')
       this.logger.error({ requestId: request.id, code: error.code, err: error.cause ?? error }, 'request failed');
     // The head is out: nothing more can be said to this client than that the answer is not whole.

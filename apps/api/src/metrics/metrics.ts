@@ -1,282 +1,247 @@
-import { Injectable } from '@nestjs/common';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Seconds; fine where a person notices, coarse where they have given up. */
-const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const FLUSH_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
-const FIRST_TOKEN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
-const FRAME_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
+import { statfs } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ERRORS, type ErrorCode } from '@chatbox/contracts';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { VERSION } from '../common/version.ts';
+import { Config } from '../config/config.ts';
+import { ActiveUsers } from './active-users.ts';
+import { EventLoop } from './event-loop.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { type Family, type Format, Instruments } from './instruments.ts';
 
 type PoolName = 'primary' | 'read';
+type HealthCheck = 'database' | 'migrations' | 'engine' | 'disk' | 'node_lease';
+/** As `labelsOf` in providers/catalogue.ts gives them. */
+export interface ModelLabels {
+  provider: string;
+  model: string;
+}
 
 /**
- * Every metric there is, with its meaning and unit; rooms call the methods below and never see the library. Labels take few
- * values, and never anything that a person typed: one label value is one more time series for ever.
+ * What rooms tell of themselves, in their own words; they never see the library. What each figure means is in figures.ts. Costs next
+ * to nothing, never throws for what it is given, and does nothing at all where nobody watches (MONITORING_SERVICE=none).
  */
 @Injectable()
-export class Metrics {
-  private readonly registry = new Registry();
-  private readonly registers = [this.registry];
+export class Metrics implements OnApplicationShutdown {
+  private readonly instruments: Instruments;
+  private readonly figures: Figures;
+  private readonly users = new ActiveUsers();
+  private readonly eventLoop: EventLoop | undefined;
+  private readonly fills: (() => void | Promise<void>)[] = [];
+  /** Thousands a second: counted here, and added before a reading. */
+  private readonly frames = { in: 0, out: 0 };
 
-  private readonly requests = new Histogram({
-    name: 'chatbox_http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last byte of its answer, by route template; streams last as long as their reader',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: REQUEST_BUCKETS,
-    registers: this.registers,
-  });
-  private readonly errors = new Counter({
-    name: 'chatbox_errors_total',
-    help: 'Answers that were errors, by stable code',
-    labelNames: ['code'] as const,
-    registers: this.registers,
-  });
-  private readonly messages = new Counter({
-    name: 'chatbox_messages_total',
-    help: 'Messages accepted from people and programs',
-    registers: this.registers,
-  });
-  private readonly generations = new Counter({
-    name: 'chatbox_generations_total',
-    help: 'Generations that reached a terminal state, by that state',
-    labelNames: ['status'] as const,
-    registers: this.registers,
-  });
-  private readonly node = new Gauge({
-    name: 'chatbox_node_info',
-    help: 'Always 1; the label is the name under which this process owns generations in the database',
-    labelNames: ['node'] as const,
-    registers: this.registers,
-  });
-  private readonly running = new Gauge({
-    name: 'chatbox_generations_running',
-    help: 'Generations that this process is answering at the moment',
-    registers: this.registers,
-  });
-  private readonly takeovers = new Counter({
-    name: 'chatbox_generation_takeovers_total',
-    help: 'Generations taken over from a process that had died, by what became of them',
-    labelNames: ['outcome'] as const,
-    registers: this.registers,
-  });
-  private readonly firstTokens = new Histogram({
-    name: 'chatbox_provider_first_token_seconds',
-    help: 'Time from the call of a provider to its first token, by connection',
-    labelNames: ['provider'] as const,
-    buckets: FIRST_TOKEN_BUCKETS,
-    registers: this.registers,
-  });
-  private readonly providerErrors = new Counter({
-    name: 'chatbox_provider_errors_total',
-    help: 'Calls of a provider that failed, by connection and stable code',
-    labelNames: ['provider', 'code'] as const,
-    registers: this.registers,
-  });
-  private readonly tokens = new Counter({
-    name: 'chatbox_tokens_total',
-    help: 'Tokens, by connection and direction (input, output)',
-    labelNames: ['provider', 'direction'] as const,
-    registers: this.registers,
-  });
-  private readonly cost = new Counter({
-    name: 'chatbox_cost_micros_total',
-    help: 'Money spent at providers, in millionths of a US dollar, by connection',
-    labelNames: ['provider'] as const,
-    registers: this.registers,
-  });
-  private readonly flushes = new Histogram({
-    name: 'chatbox_journal_flush_seconds',
-    help: 'Time to make one journal row durable',
-    buckets: FLUSH_BUCKETS,
-    registers: this.registers,
-  });
-  private readonly flushed = new Histogram({
-    name: 'chatbox_journal_flush_frames',
-    help: 'Frames in one journal row',
-    buckets: FRAME_BUCKETS,
-    registers: this.registers,
-  });
-  private readonly lostHints = new Counter({
-    name: 'chatbox_hints_lost_total',
-    help: 'Hints between nodes that could not be published; readers notice by position and read',
-    registers: this.registers,
-  });
-  private readonly liveHints = new Gauge({
-    name: 'chatbox_hints_live',
-    help: '1 while hints of other nodes can arrive, 0 while this one has to read what they would have told',
-    registers: this.registers,
-  });
-  private readonly sockets = new Gauge({
-    name: 'chatbox_sockets_open',
-    help: 'Readers connected at the moment, by door (ws, sse)',
-    labelNames: ['door'] as const,
-    registers: this.registers,
-  });
-  private readonly slowReaders = new Counter({
-    name: 'chatbox_slow_readers_total',
-    help: 'Readers that were told to resume because they did not keep up, by door (ws, sse)',
-    labelNames: ['door'] as const,
-    registers: this.registers,
-  });
-  private readonly logins = new Counter({
-    name: 'chatbox_logins_total',
-    help: 'Sign-ins, by outcome (ok, bad_credentials, limited)',
-    labelNames: ['outcome'] as const,
-    registers: this.registers,
-  });
-  private readonly cacheRequests = new Counter({
-    name: 'chatbox_cache_requests_total',
-    help: 'Questions to the cache, by what is asked and who answered (memory, shared, stale, miss); stale: past its time, because the database was away',
-    labelNames: ['what', 'answer'] as const,
-    registers: this.registers,
-  });
-  private readonly cacheForgotten = new Counter({
-    name: 'chatbox_cache_forgotten_total',
-    help: 'Times that the memory of this process forgot something, by itself or at the word of another',
-    registers: this.registers,
-  });
-  private readonly cacheEntries = new Gauge({
-    name: 'chatbox_cache_entries',
-    help: 'Values kept in the memory of this process',
-    registers: this.registers,
-  });
-  private readonly cacheBytes = new Gauge({
-    name: 'chatbox_cache_bytes',
-    help: 'Size of the values kept in the memory of this process',
-    registers: this.registers,
-  });
-  private readonly pool = new Gauge({
-    name: 'chatbox_db_pool_connections',
-    help: 'Connections, by pool (primary, read) and state (total, idle), and requests that wait for one (waiting)',
-    labelNames: ['pool', 'state'] as const,
-    registers: this.registers,
-  });
-  private readonly poolWaits = new Histogram({
-    name: 'chatbox_db_pool_wait_seconds',
-    help: 'Time until a connection was there for whoever asked, by pool',
-    labelNames: ['pool'] as const,
-    buckets: FLUSH_BUCKETS,
-    registers: this.registers,
-  });
-  private readonly poolSaturations = new Counter({
-    name: 'chatbox_db_pool_saturated_total',
-    help: 'How often more than 5 requests began to wait for a connection, by pool',
-    labelNames: ['pool'] as const,
-    registers: this.registers,
-  });
-  private readonly poolLeaks = new Counter({
-    name: 'chatbox_db_pool_leaks_total',
-    help: 'Connections that were held for a minute or longer, by pool; the log says where they were taken',
-    labelNames: ['pool'] as const,
-    registers: this.registers,
-  });
-  private readonly reads = new Counter({
-    name: 'chatbox_db_reads_total',
-    help: 'Reads that a standby may answer, by who did (standby, primary where there is none, primary_instead of a standby)',
-    labelNames: ['by'] as const,
-    registers: this.registers,
-  });
-  private readonly fills: (() => void)[] = [];
-
-  constructor() {
-    // Event-loop lag, memory, descriptors, garbage collection: process_* and nodejs_*, the names that dashboards know.
-    collectDefaultMetrics({ register: this.registry });
+  constructor(private readonly config: Config) {
+    this.instruments = new Instruments(config.MONITORING_SERVICE !== 'none');
+    this.figures = figuresOf(this.instruments);
+    this.figures.build.set({ version: VERSION }, 1);
+    this.figures.draining.set({}, 0);
+    for (const reason of ['limits', 'csrf', 'auth']) this.figures.refusals.add({ reason }, 0);
+    if (!this.instruments.isOn) return;
+    this.eventLoop = new EventLoop();
+    this.fills.push(() => this.fillOwn());
   }
 
-  request(method: string, route: string, status: number, seconds: number): void {
-    this.requests.observe({ method, route, status }, seconds);
-  }
-  error(code: string): void {
-    this.errors.inc({ code });
-  }
-  messageAccepted(): void {
-    this.messages.inc();
-  }
-  generationStarted(): void {
-    this.running.inc();
-  }
-  /** Terminal state of a generation that this process had started. */
-  generationEnded(status: string): void {
-    this.running.dec();
-    this.generations.inc({ status });
-  }
-  generationTakenOver(outcome: 'continued' | 'restarted' | 'interrupted'): void {
-    this.takeovers.inc({ outcome });
-  }
-  firstToken(provider: string, seconds: number): void {
-    this.firstTokens.observe({ provider }, seconds);
-  }
-  providerFailed(provider: string, code: string): void {
-    this.providerErrors.inc({ provider, code });
-  }
-  spent(provider: string, usage: { inputTokens: number; outputTokens: number; costMicros: number | null }): void {
-    this.tokens.inc({ provider, direction: 'input' }, usage.inputTokens);
-    this.tokens.inc({ provider, direction: 'output' }, usage.outputTokens);
-    if (usage.costMicros !== null) this.cost.inc({ provider }, usage.costMicros);
-  }
-  journalFlush(seconds: number, frames: number): void {
-    this.flushes.observe(seconds);
-    this.flushed.observe(frames);
-  }
-  hintLost(): void {
-    this.lostHints.inc();
-  }
-  nodeNamed(node: string): void {
-    this.node.set({ node }, 1);
+  onApplicationShutdown(): void {
+    this.eventLoop?.stop();
   }
 
-  hintsLive(isLive: boolean): void {
-    this.liveHints.set(isLive ? 1 : 0);
+  /**
+   * One request, when its answer is out. `path` is the template of its route (`/api/v1/conversations/:id`), never an address with
+   * ids in it; `seconds` from its first byte to the last of its answer. `traceId` where its trace is kept.
+   */
+  recordHttpRequest(method: string, path: string, status: number, seconds: number, traceId?: string): void {
+    this.figures.requests.observe({ method, route: path, status: String(status) }, seconds, traceId);
   }
+
+  /** One message that is through: a question that is stored and being answered, an answer that has its terminal state. */
+  recordMessageProcessed(type: 'question' | 'answer', seconds: number): void {
+    this.figures.messages.add({ type });
+    this.figures.messageTimes.observe({ type }, seconds);
+  }
+
+  /** One answer, over whichever door, that was an error. */
+  recordError(code: ErrorCode): void {
+    this.figures.errors.add({ code });
+    const reason = refusalOf(code);
+    if (reason) this.figures.refusals.add({ reason });
+  }
+
+  /** Every figure as it is now, as text: Prometheus' own format (0.0.4), or OpenMetrics 1.0, which shows exemplars. */
+  async getMetrics(format: Format = 'prometheus'): Promise<string> {
+    await this.fill();
+    return this.instruments.text(format);
+  }
+
+  /** The same as data, for whoever keeps or sends it. Empty where nobody watches. */
+  async read(): Promise<Family[]> {
+    if (!this.instruments.isOn) return [];
+    await this.fill();
+    return this.instruments.families();
+  }
+
+  contentType(format: Format): string {
+    return this.instruments.contentType(format);
+  }
+
+  /** For what is a state and not an event: `fill` sets it before every reading. What it throws leaves the figure as it was. */
+  beforeReading(fill: () => void | Promise<void>): void {
+    if (this.instruments.isOn) this.fills.push(fill);
+  }
+
+  // The doors.
   readerJoined(door: 'ws' | 'sse'): void {
-    this.sockets.inc({ door });
+    (door === 'ws' ? this.figures.sockets : this.figures.eventStreams).change({}, 1);
   }
   readerLeft(door: 'ws' | 'sse'): void {
-    this.sockets.dec({ door });
+    (door === 'ws' ? this.figures.sockets : this.figures.eventStreams).change({}, -1);
   }
   readerTooSlow(door: 'ws' | 'sse'): void {
-    this.slowReaders.inc({ door });
+    this.figures.slowReaders.add({ door });
+  }
+  frameReceived(): void {
+    this.frames.in += 1;
+  }
+  frameSent(): void {
+    this.frames.out += 1;
+  }
+  /** Somebody asked for something. Only how many they are is ever shown. */
+  userSeen(userId: string): void {
+    if (this.instruments.isOn) this.users.seen(userId);
+  }
+  /** Call `userDisconnected` as often. */
+  userConnected(userId: string): void {
+    this.users.connected(userId);
+  }
+  userDisconnected(userId: string): void {
+    this.users.disconnected(userId);
   }
   login(outcome: 'ok' | 'bad_credentials' | 'limited'): void {
-    this.logins.inc({ outcome });
+    this.figures.logins.add({ outcome });
   }
+
+  // Messages and answers.
+  generationStarted(): void {
+    this.figures.running.change({}, 1);
+  }
+  /** What became of a generation that this process had started: its terminal state, or `lost` to another one; `seconds` since then. */
+  generationEnded(status: string, seconds: number): void {
+    this.figures.running.change({}, -1);
+    this.figures.generations.add({ status });
+    if (status !== 'lost') this.recordMessageProcessed('answer', seconds);
+    if (status === 'interrupted') this.figures.lostStreams.add({});
+  }
+  generationTakenOver(outcome: 'continued' | 'restarted' | 'interrupted'): void {
+    this.figures.takeovers.add({ outcome });
+  }
+  resumed(outcome: 'recovered' | 'reset'): void {
+    this.figures.resumes.add({ outcome });
+  }
+  journalFlush(seconds: number, frames: number, traceId?: string): void {
+    this.figures.flushes.observe({}, seconds, traceId);
+    this.figures.flushed.observe({}, frames);
+  }
+
+  // Models.
+  firstToken({ provider, model }: ModelLabels, seconds: number, traceId?: string): void {
+    this.figures.firstTokens.observe({ provider, model }, seconds, traceId);
+  }
+  tokenGap({ provider }: ModelLabels, seconds: number): void {
+    this.figures.tokenGaps.observe({ provider }, seconds);
+  }
+  /** `provider` is the slug of the connection. */
+  providerFailed(provider: string, code: ErrorCode): void {
+    this.figures.providerErrors.add({ provider, code });
+  }
+  spent(labels: ModelLabels, usage: { inputTokens: number; outputTokens: number; costMicros: number | null }): void {
+    this.figures.tokens.add({ ...labels, direction: 'input' }, usage.inputTokens);
+    this.figures.tokens.add({ ...labels, direction: 'output' }, usage.outputTokens);
+    if (usage.costMicros !== null) this.figures.cost.add({ ...labels }, usage.costMicros);
+  }
+
+  // Between nodes.
+  hintLost(): void {
+    this.figures.lostHints.add({});
+  }
+  hintsLive(isLive: boolean): void {
+    this.figures.liveHints.set({}, isLive ? 1 : 0);
+  }
+
+  // What is remembered.
   cacheAsked(what: string, answer: 'memory' | 'shared' | 'stale' | 'miss'): void {
-    this.cacheRequests.inc({ what, answer });
+    this.figures.cacheRequests.add({ what, answer });
   }
   cacheForgot(): void {
-    this.cacheForgotten.inc();
+    this.figures.cacheForgotten.add({});
   }
   cacheSize({ entries, bytes }: { entries: number; bytes: number }): void {
-    this.cacheEntries.set(entries);
-    this.cacheBytes.set(bytes);
+    this.figures.cacheEntries.set({}, entries);
+    this.figures.cacheBytes.set({}, bytes);
   }
+
+  // The database.
   poolState(pool: PoolName, state: { total: number; idle: number; waiting: number }): void {
-    for (const [name, value] of Object.entries(state)) this.pool.set({ pool, state: name }, value);
+    for (const [name, value] of Object.entries(state)) this.figures.pool.set({ pool, state: name }, value);
   }
   poolWaited(pool: PoolName, seconds: number): void {
-    this.poolWaits.observe({ pool }, seconds);
+    this.figures.poolWaits.observe({ pool }, seconds);
   }
   poolSaturated(pool: PoolName): void {
-    this.poolSaturations.inc({ pool });
+    this.figures.poolSaturations.add({ pool });
   }
   poolLeak(pool: PoolName): void {
-    this.poolLeaks.inc({ pool });
+    this.figures.poolLeaks.add({ pool });
   }
-  read(by: 'standby' | 'primary' | 'primary_instead'): void {
-    this.reads.inc({ by });
-  }
-
-  /** For what is a state and not an event: `fill` sets it before every reading. */
-  beforeReading(fill: () => void): void {
-    this.fills.push(fill);
+  readBy(by: 'standby' | 'primary' | 'primary_instead'): void {
+    this.figures.reads.add({ by });
   }
 
-  /** Prometheus text exposition format. */
-  text(): Promise<string> {
-    for (const fill of this.fills) fill();
-    return this.registry.metrics();
+  // This process.
+  nodeNamed(node: string): void {
+    this.figures.node.set({ node }, 1);
   }
-  get contentType(): string {
-    return this.registry.contentType;
+  draining(): void {
+    this.figures.draining.set({}, 1);
+  }
+  health(check: HealthCheck, isPassed: boolean): void {
+    this.figures.health.set({ check }, isPassed ? 1 : 0);
+  }
+
+  private async fill(): Promise<void> {
+    await Promise.allSettled(this.fills.map(async (fill) => fill()));
+  }
+
+  private async fillOwn(): Promise<void> {
+    const { frames, figures, eventLoop } = this;
+    figures.frames.add({ direction: 'in' }, frames.in);
+    figures.frames.add({ direction: 'out' }, frames.out);
+    frames.in = 0;
+    frames.out = 0;
+    figures.activeUsers.set({}, this.users.count());
+    if (eventLoop) {
+      const { p50, p99 } = eventLoop.read();
+      figures.eventLoop.set({ quantile: '0.5' }, p50);
+      figures.eventLoop.set({ quantile: '0.99' }, p99);
+    }
+    const { bavail, blocks } = await statfs(resolve(this.config.DATA_DIR));
+    figures.diskFree.set({}, blocks > 0 ? bavail / blocks : 0);
   }
 }
+
+const LIMITS: readonly ErrorCode[] = ['rate.limited', 'auth.too_many_attempts', 'generation.too_many'];
+/** Where a person is asked for the next step, nobody was turned away. */
+const STEPS: readonly ErrorCode[] = [
+  'auth.token_expired',
+  'auth.factor_required',
+  'auth.factor_setup_required',
+  'auth.fresh_factor_required',
+  'auth.recent_sign_in_required',
+  'auth.approval_pending',
+];
+
+const refusalOf = (code: ErrorCode): 'limits' | 'csrf' | 'auth' | null => {
+  if (LIMITS.includes(code)) return 'limits';
+  if (code === 'auth.csrf') return 'csrf';
+  const { http } = ERRORS[code];
+  return code.startsWith('auth.') && (http === 401 || http === 403) && !STEPS.includes(code) ? 'auth' : null;
+};

@@ -1,5 +1,5 @@
 import { isLoopback } from './base-url.ts';
-import { catalogued, isForChat, rankOf } from './catalogue.ts';
+import { catalogued, isForChat, labelsOf, rankOf } from './catalogue.ts';
 
 it.each([
   ['anthropic', 'claude-haiku-4-5-20251001', 'Claude Haiku 4.5'],
@@ -11,6 +11,28 @@ it.each([
   ['offline', 'assistant', undefined],
 ] as const)('knows the %s model %s as %s', (kind, id, name) => {
   expect(catalogued(kind, id)?.name).toBe(name);
+});
+
+it.each([
+  [
+    { id: 'openai/gpt-4o-mini-2024-07-18', provider: 'openai' },
+    { provider: 'openai', model: 'gpt-4o-mini' },
+  ],
+  [
+    { id: 'lab/somebody/their-own-model', provider: 'openai' },
+    { provider: 'lab', model: 'other' },
+  ],
+  [
+    { id: 'offline/assistant', provider: 'offline' },
+    { provider: 'offline', model: 'assistant' },
+  ],
+  // A connection that is gone, of which no more is known than its name.
+  [
+    { id: 'gone/whatever', provider: 'offline' },
+    { provider: 'gone', model: 'other' },
+  ],
+] as const)('gives figures few names: %j', (model, labels) => {
+  expect(labelsOf(model)).toEqual(labels);
 });
 
 it('says where every price comes from, in whole micro-dollars, and charges more for output than for input', () => {

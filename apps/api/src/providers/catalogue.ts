@@ -1,4 +1,4 @@
-import type { Capabilities, Prices, ProviderKind } from '@chatbox/contracts';
+import type { Capabilities, Model, Prices, ProviderKind } from '@chatbox/contracts';
 
 export interface CataloguedModel {
   /** The vendor's id; ids with a date after it are the same model. */
@@ -70,6 +70,20 @@ const OF_KIND: Record<ProviderKind, readonly CataloguedModel[]> = { anthropic: A
 export const catalogued = (kind: ProviderKind, upstreamId: string): CataloguedModel | undefined => {
   const id = upstreamId.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, '');
   return OF_KIND[kind].find((model) => model.id === id);
+};
+
+/** Of the connection; upstream ids may contain slashes, slugs do not. */
+export const slugOf = (modelId: string): string => modelId.slice(0, modelId.indexOf('/'));
+
+/** How figures name a model. A label takes few values: a model that is not in the catalogue is `other`. */
+export const labelsOf = ({
+  id,
+  provider: kind,
+}: Pick<Model, 'id' | 'provider'>): { provider: string; model: string } => {
+  const provider = slugOf(id);
+  const upstreamId = id.slice(provider.length + 1);
+  const model = kind === 'offline' && provider === 'offline' ? upstreamId : catalogued(kind, upstreamId)?.id;
+  return { provider, model: model ?? 'other' };
 };
 
 /** Place in the order of the catalogue; what is not in it comes after. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
+import { labelsOf } from '../../providers/catalogue.ts';
 import { Ledger } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { Fanout } from './fanout.ts';
@@ -84,7 +85,7 @@ export class Endings {
       error: ending.error,
     };
     this.fanout.toGeneration(row.conversationId, end);
-    this.metrics.spent(ending.model.provider, { ...ending.usage, costMicros });
+    this.metrics.spent(labelsOf(ending.model), { ...ending.usage, costMicros });
     const conversation = await this.conversations.find(row.conversationId);
     if (!conversation) return;
     this.fanout.toAccount(row.accountId, { type: 'conversation', conversation });

@@ -46,6 +46,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     });
     raw.flushHeaders();
     this.metrics.readerJoined('sse');
+    this.metrics.userConnected(who.userId);
     let at = placeOf(generationId, lastEventId);
     const send = (event: StreamEvent): void => {
       at = { generationId, attempt: event.attempt, position: event.position };
@@ -70,6 +71,7 @@ export class EventStreams implements BeforeApplicationShutdown {
       this.closes.delete(close);
       this.connections.unwatch(who.sessionId, connection);
       this.metrics.readerLeft('sse');
+      this.metrics.userDisconnected(who.userId);
       leave.now();
       raw.end();
     };

@@ -74,11 +74,12 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     // An earlier attempt that has not noticed yet that it is over.
     this.alive.get(live.row.id)?.abort.abort();
     this.alive.add(live);
+    const started = performance.now();
     this.metrics.generationStarted();
     const run = this.runner.run(live, model).finally(() => {
       this.alive.remove(live);
       this.runs.delete(run);
-      this.metrics.generationEnded(live.ended ?? 'lost');
+      this.metrics.generationEnded(live.ended ?? 'lost', (performance.now() - started) / 1000);
       // Another node goes on with it, or has already ended it: those who watch here must not wait for a word of this one.
       if (!live.ended) this.mirrors.notice(live.row.id);
     });

@@ -15,7 +15,12 @@ export interface Newcomer {
   gone: boolean;
   /** What hears of it afterwards. */
   readonly watcher: Watcher;
-  meet(known: { catchUp(place: Place | undefined): GenerationEvent[] }): void;
+  meet(known: UpToDate): void;
+}
+
+/** Knows all there is to show at this moment. */
+export interface UpToDate {
+  catchUp(place: Place | undefined): GenerationEvent[];
 }
 
 /** Waits to be read; `isNews` where those who watch here may not know how it stands, also where it has ended. */

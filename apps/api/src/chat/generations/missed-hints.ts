@@ -39,7 +39,10 @@ export class MissedHints implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    this.metrics.hintsLive(this.bus.isLive);
+    this.metrics.beforeReading(() => {
+      this.metrics.hintsLive(this.bus.isLive);
+      this.metrics.health('engine', this.bus.isLive);
+    });
     if (!this.engine.isShared) return;
     this.timer = setInterval(() => this.tick(), TICK_MILLISECONDS);
     this.timer.unref();
@@ -52,7 +55,6 @@ export class MissedHints implements OnApplicationBootstrap, OnApplicationShutdow
 
   private tick(): void {
     const isLive = this.bus.isLive;
-    this.metrics.hintsLive(isLive);
     const isDue = !isLive || !this.wasLive || performance.now() - this.lastLook > PACE_WHILE_LIVE_MILLISECONDS;
     if (!isDue || this.looking) return;
     // The first look after hints are back still tells what was missed.

@@ -1,8 +1,9 @@
 import type { Place } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
+import { Metrics } from '../../metrics/metrics.ts';
 import { Fanout, type GenerationEvent, type Watcher } from './fanout.ts';
 import { LiveGenerations } from './live-generations.ts';
-import { Mirrors, type Newcomer } from './mirrors.ts';
+import { Mirrors, type Newcomer, type UpToDate } from './mirrors.ts';
 
 export type Sink = (event: GenerationEvent) => void;
 
@@ -13,6 +14,7 @@ export class Reader {
     private readonly alive: LiveGenerations,
     private readonly mirrors: Mirrors,
     private readonly fanout: Fanout,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -35,6 +37,13 @@ export class Reader {
     return this.join(generationId, place, sink, watcher, () => {});
   }
 
+  /** What a reader at `place` has to be told; who came back with one is counted. */
+  lacking(known: UpToDate, place: Place | undefined): GenerationEvent[] {
+    const events = known.catchUp(place);
+    if (place) this.metrics.resumed(events[0]?.type === 'reset' ? 'reset' : 'recovered');
+    return events;
+  }
+
   private join(
     generationId: string,
     place: Place | undefined,
@@ -46,7 +55,7 @@ export class Reader {
       gone: false,
       watcher,
       meet: (known) => {
-        for (const event of known.catchUp(place)) if (!newcomer.gone) sink(event);
+        for (const event of this.lacking(known, place)) if (!newcomer.gone) sink(event);
         if (!newcomer.gone) watch();
       },
     };

@@ -4,7 +4,8 @@ import { Injectable } from '@nestjs/common';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
-import { Metrics } from '../../metrics/metrics.ts';
+import { Metrics, type ModelLabels } from '../../metrics/metrics.ts';
+import { labelsOf, slugOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import type { ChatRequest, ResolvedModel } from '../../providers/provider.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
@@ -73,7 +74,8 @@ export class Runner {
     const overlap =
       live.durableParts.length > 0 ? new Overlap<Spoken>(live.shown.text, request.prefill !== undefined) : undefined;
     const started = performance.now();
-    let first = true;
+    const labels = labelsOf(model.model);
+    let last: number | undefined;
     let usage: Usage | undefined;
     for await (const chunk of model.stream(request)) {
       if (chunk.type === 'usage') {
@@ -81,8 +83,7 @@ export class Runner {
         continue;
       }
       if (chunk.text === '') continue;
-      if (first) this.metrics.firstToken(model.model.provider, (performance.now() - started) / 1000);
-      first = false;
+      last = this.timed(labels, started, last);
       if (overlap) await this.settle(live, overlap.hear(chunk.kind, chunk.text));
       else this.say(live, chunk.kind, chunk.text);
       await this.journal.room();
@@ -90,6 +91,14 @@ export class Runner {
     }
     if (overlap) await this.settle(live, overlap.end());
     return usage;
+  }
+
+  /** Returns when this piece came. What was read at once is one piece: less than a millisecond apart nobody sent it. */
+  private timed(labels: ModelLabels, started: number, last: number | undefined): number {
+    const now = performance.now();
+    if (last === undefined) this.metrics.firstToken(labels, (now - started) / 1000);
+    else if (now - last >= 1) this.metrics.tokenGap(labels, (now - last) / 1000);
+    return now;
   }
 
   private async settle(live: LiveGeneration, verdict: Verdict<Spoken>): Promise<void> {
@@ -116,7 +125,7 @@ export class Runner {
   private failed(live: LiveGeneration, failure: unknown): { status: TerminalStatus; error: GenerationError } {
     if (failure instanceof AppError) {
       const { code, message } = failure;
-      if (code.startsWith('provider.')) this.metrics.providerFailed(live.row.model.split('/')[0] ?? '', code);
+      if (code.startsWith('provider.')) this.metrics.providerFailed(slugOf(live.row.model), code);
       return { status: 'failed', error: { code, detail: message, retry: ERRORS[code].retry } };
     }
     this.logger.error({ err: failure, generationId: live.row.id }, 'a generation failed unexpectedly');

@@ -94,6 +94,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       return;
     }
     this.metrics.generationTakenOver('interrupted');
+    const started = performance.now();
     const live = new LiveGeneration(row, parts);
     this.alive.add(live);
     this.metrics.generationStarted();
@@ -107,7 +108,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       model: await this.modelOf(row),
       usage: NOTHING,
     });
-    this.metrics.generationEnded(live.ended ?? 'lost');
+    this.metrics.generationEnded(live.ended ?? 'lost', (performance.now() - started) / 1000);
   }
 
   /** The call that died with its process: what it cost is not known, what it said is counted here. */

@@ -65,6 +65,7 @@ export class Messages {
     look: (activeLeafId: string | null) => Promise<Question | Accepted>,
   ): Promise<Accepted> {
     this.generations.refuseWhenDraining();
+    const started = performance.now();
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { conversation, accountId } = await this.access.conversation(conversationId, who);
       const question = await look(conversation.activeLeafId);
@@ -81,7 +82,7 @@ export class Messages {
       }
       this.announce(accountId, conversation, begun);
       this.generations.start(begun.generation, model);
-      this.metrics.messageAccepted();
+      if (begun.question) this.metrics.recordMessageProcessed('question', (performance.now() - started) / 1000);
       return { message: begun.question ?? begun.answer, generation: toGeneration(begun.generation) };
     }
     throw new AppError('generation.busy', { detail: 'The conversation is changing too quickly. Try again.' });

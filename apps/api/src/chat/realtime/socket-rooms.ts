@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Authenticator } from '../../auth/authenticator.ts';
 import { OpenConnections } from '../../auth/open-connections.ts';
 import { Logger } from '../../common/logger.ts';
+import { Metrics } from '../../metrics/metrics.ts';
 import { Access } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
 import { GenerationStore } from '../generations/generation-store.ts';
@@ -29,6 +30,7 @@ export class SocketRooms {
     readonly fanout: Fanout,
     readonly people: SocketsOfPeople,
     readonly engine: Engine,
+    readonly metrics: Metrics,
     readonly logger: Logger,
   ) {}
 }

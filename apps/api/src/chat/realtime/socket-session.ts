@@ -74,6 +74,7 @@ export class SocketSession implements Watcher, SessionBound {
   /** Frames act in the order in which they came, except those that must not wait for the ones before. */
   receive(text: string): void {
     if (this.ended) return;
+    this.rooms.metrics.frameReceived();
     if (!this.inflow.take()) {
       this.socket.close(CLOSE.flooding, 'too many frames at once');
       return;
@@ -209,7 +210,7 @@ export class SocketSession implements Watcher, SessionBound {
   private bringUpToDate(generationId: string, place: Place | undefined): (() => void)[] {
     const live = this.rooms.alive.get(generationId);
     if (!live) return [this.rooms.reader.bridge(generationId, place, (event) => this.socket.send(event), this)];
-    for (const event of live.catchUp(place)) this.socket.send(event);
+    for (const event of this.rooms.reader.lacking(live, place)) this.socket.send(event);
     return [];
   }
 
@@ -239,6 +240,7 @@ export class SocketSession implements Watcher, SessionBound {
 
   private refuse(re: string, error: unknown): void {
     const known = toAppError(error);
+    this.rooms.metrics.recordError(known.code);
     if (known.code === 'internal') this.rooms.logger.error({ err: error }, 'a socket frame failed unexpectedly');
     const ack: Ack<object> = { re, ok: false, error: problemOf(known) };
     this.socket.send(ack);

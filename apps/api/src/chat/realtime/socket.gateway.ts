@@ -50,7 +50,6 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
   private readonly sessions = new Set<SocketSession>();
   private timers: NodeJS.Timeout[] = [];
 
-  private readonly onSlow = (): void => this.metrics.readerTooSlow('ws');
   /** Without a listener a broken frame would end the process. */
   private readonly onError = (error: Error): void => this.logger.debug({ err: error }, 'a socket broke');
   private readonly onClose: (this: WebSocket) => void;
@@ -86,7 +85,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
   }
 
   handleConnection(raw: Connection, request: IncomingMessage): void {
-    const socket = new Socket(raw, request.socket, this.onSlow);
+    const socket = new Socket(raw, request.socket, this.metrics);
     const address = this.authenticator.addressOf(request.headers, request.socket.remoteAddress);
     raw.session = new SocketSession(socket, request.headers.cookie, address, this.rooms);
     this.sessions.add(raw.session);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { CLOSE } from '@chatbox/contracts';
 import type { WebSocket } from 'ws';
+import type { Metrics } from '../../metrics/metrics.ts';
 
 /** What a reader that does not keep up may hold in this process. */
 const MOST_BUFFERED_BYTES = 1024 * 1024;
@@ -17,12 +18,12 @@ export class Socket {
     private readonly raw: WebSocket,
     /** What `raw` writes to. */
     private readonly stream: Writable,
-    /** One for all connections: there are many. */
-    private readonly onSlow: () => void,
+    private readonly metrics: Pick<Metrics, 'frameSent' | 'readerTooSlow'>,
   ) {}
 
   send(message: object): void {
     if (!this.isOpen) return;
+    this.metrics.frameSent();
     this.raw.send(JSON.stringify(message));
     this.cutOffIfSlow();
   }
@@ -31,6 +32,7 @@ export class Socket {
   sendFrame(frame: Buffer): void {
     if (!this.isOpen) return;
     // Compression is off, so `ws` keeps nothing back, and what both write stays in order.
+    this.metrics.frameSent();
     this.stream.write(frame);
     this.cutOffIfSlow();
   }
@@ -55,7 +57,7 @@ export class Socket {
 
   private cutOffIfSlow(): void {
     if (this.stream.writableLength <= MOST_BUFFERED_BYTES) return;
-    this.onSlow();
+    this.metrics.readerTooSlow('ws');
     this.close(CLOSE.slowReader, 'come back with your place');
   }
 }

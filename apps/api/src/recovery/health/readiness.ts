@@ -5,6 +5,7 @@ import { type HealthIndicatorFunction, HealthIndicatorService } from '@nestjs/te
 import { DataSource } from 'typeorm';
 import { Config } from '../../config/config.ts';
 import { appliedMigrations, ownMigrations } from '../../database/database.ts';
+import { Metrics } from '../../metrics/metrics.ts';
 
 const TIMEOUT_MILLISECONDS = 2000;
 /** Asked often by several balancers; the answer may be this old. */
@@ -19,13 +20,26 @@ export class Readiness {
     private readonly source: DataSource,
     private readonly config: Config,
     private readonly indicator: HealthIndicatorService,
-  ) {}
+    private readonly metrics: Metrics,
+  ) {
+    metrics.beforeReading(() => this.fill());
+  }
 
   readonly checks: HealthIndicatorFunction[] = [
     () => this.check('database', () => this.database()),
     () => this.check('migrations', () => this.migrations()),
     () => this.check('disk', () => this.disk()),
   ];
+
+  /** Once more, or what was found within the last second. */
+  private async fill(): Promise<void> {
+    await Promise.all(
+      (['database', 'migrations', 'disk'] as const).map(async (name) => {
+        const found = await this.check(name, () => this[name]());
+        this.metrics.health(name, found[name]?.status === 'up');
+      }),
+    );
+  }
 
   private async check(name: string, look: () => Promise<void>) {
     return this.indicator

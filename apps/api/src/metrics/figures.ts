@@ -1,0 +1,240 @@
+import type { Instruments } from './instruments.ts';
+
+/** Seconds; fine where a person notices, coarse where they have given up. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const FLUSH_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const FIRST_TOKEN_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
+/** Tokens come some tens of milliseconds apart; a second of silence is seen, ten are a provider in trouble. */
+const GAP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** A question is stored in milliseconds; an answer takes minutes where the model thinks. */
+const MESSAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const FRAME_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500];
+
+/**
+ * Every metric there is, by room: its meaning, its unit (at the end of its name) and why somebody looks at it. Labels take few
+ * values, and never anything that a person typed: one label value is one more time series for ever.
+ */
+export const figuresOf = (made: Instruments) => ({
+  // The doors.
+  /** Latency and error rate by route: the first thing that is looked at, and what the error budget is made of. */
+  requests: made.histogram({
+    name: 'chatbox_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last byte of its answer, by route template; streams last as long as their reader',
+    labels: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+  }),
+  /** A code names what is wrong more closely than a status does, at the socket too, which has no statuses. */
+  errors: made.counter({
+    name: 'chatbox_errors_total',
+    help: 'Answers that were errors, over HTTP and sockets, by stable code',
+    labels: ['code'],
+  }),
+  /** Guessing, floods and forged requests show here before they hurt. */
+  refusals: made.counter({
+    name: 'chatbox_refusals_total',
+    help: 'Requests and frames that were refused, by reason (limits, csrf, auth); a token that has run out is not one',
+    labels: ['reason'],
+  }),
+  /** What a replica holds, and what has to move when it goes. */
+  sockets: made.gauge({
+    name: 'chatbox_websocket_connections',
+    help: 'Sockets that are open at the moment',
+  }),
+  eventStreams: made.gauge({
+    name: 'chatbox_event_stream_connections',
+    help: 'Server-sent event streams that are open at the moment',
+  }),
+  /** The load that streaming is; requests do not show it. */
+  frames: made.counter({
+    name: 'chatbox_websocket_frames_total',
+    help: 'Frames of sockets, by direction (in, out)',
+    labels: ['direction'],
+  }),
+  /** Many are a network or a client that cannot take what is sent. */
+  slowReaders: made.counter({
+    name: 'chatbox_slow_readers_total',
+    help: 'Readers that were told to resume because they did not keep up, by door (ws, sse)',
+    labels: ['door'],
+  }),
+  activeUsers: made.gauge({
+    name: 'chatbox_active_users',
+    help: 'People with an open socket or stream, or a request within the last 5 minutes, on this replica; one who uses two is counted by both',
+  }),
+  /** Failed ones against good ones: somebody guesses, or the way in is broken. */
+  logins: made.counter({
+    name: 'chatbox_logins_total',
+    help: 'Sign-ins that opened a session (ok), and proofs of a person that were wrong (bad_credentials) or came too often (limited)',
+    labels: ['outcome'],
+  }),
+
+  // Messages and answers.
+  messages: made.counter({
+    name: 'chatbox_messages_total',
+    help: 'Messages processed: questions that were accepted, answers that reached a terminal state here; by type (question, answer)',
+    labels: ['type'],
+  }),
+  messageTimes: made.histogram({
+    name: 'chatbox_message_duration_seconds',
+    help: 'Time to store a question and begin its answer, and from there to the end of the answer on this replica, by type (question, answer)',
+    labels: ['type'],
+    buckets: MESSAGE_BUCKETS,
+  }),
+  generations: made.counter({
+    name: 'chatbox_generations_total',
+    help: 'Generations that reached a terminal state, by that state; lost: left to another process',
+    labels: ['status'],
+  }),
+  running: made.gauge({
+    name: 'chatbox_generations_running',
+    help: 'Generations that this process is answering at the moment',
+  }),
+  /** Replicas die or hang: each one is somebody who would have lost an answer. */
+  takeovers: made.counter({
+    name: 'chatbox_generation_takeovers_total',
+    help: 'Generations taken over from a process that had died, by what became of them',
+    labels: ['outcome'],
+  }),
+  /** The promise of the whole product, broken. Any is an alert. */
+  lostStreams: made.counter({
+    name: 'chatbox_streams_lost_total',
+    help: 'Answers that ended as interrupted, because no process could go on with them',
+  }),
+  /** Resets throw text away that somebody was reading: few beside many that were recovered are as it should be. */
+  resumes: made.counter({
+    name: 'chatbox_resumes_total',
+    help: 'Readers that came back with a place, by whether they got what they lacked (recovered) or had to begin anew (reset)',
+    labels: ['outcome'],
+  }),
+  /** Durable before visible: whatever slows this down slows down every answer. */
+  flushes: made.histogram({
+    name: 'chatbox_journal_flush_seconds',
+    help: 'Time to make one journal row durable',
+    buckets: FLUSH_BUCKETS,
+  }),
+  flushed: made.histogram({
+    name: 'chatbox_journal_flush_frames',
+    help: 'Frames in one journal row',
+    buckets: FRAME_BUCKETS,
+  }),
+
+  // Models.
+  /** What a person waits for before they see anything; the second half of the error budget. */
+  firstTokens: made.histogram({
+    name: 'chatbox_time_to_first_token_seconds',
+    help: 'Time from the call of a model to its first token, by connection and model of the catalogue (other: not in it)',
+    labels: ['provider', 'model'],
+    buckets: FIRST_TOKEN_BUCKETS,
+  }),
+  /** A provider that stutters, which neither its first token nor its errors tell. */
+  tokenGaps: made.histogram({
+    name: 'chatbox_token_gap_seconds',
+    help: 'Time between pieces of an answer as the provider sent them, by connection; what came at once is one piece',
+    labels: ['provider'],
+    buckets: GAP_BUCKETS,
+  }),
+  providerErrors: made.counter({
+    name: 'chatbox_provider_errors_total',
+    help: 'Calls of a provider that failed, by connection and stable code',
+    labels: ['provider', 'code'],
+  }),
+  tokens: made.counter({
+    name: 'chatbox_tokens_total',
+    help: 'Tokens, by connection, model of the catalogue (other: not in it) and direction (input, output)',
+    labels: ['provider', 'model', 'direction'],
+  }),
+  cost: made.counter({
+    name: 'chatbox_cost_micros_total',
+    help: 'Money spent at providers, in millionths of a US dollar, by connection and model of the catalogue (other: not in it)',
+    labels: ['provider', 'model'],
+  }),
+
+  // Between nodes.
+  lostHints: made.counter({
+    name: 'chatbox_hints_lost_total',
+    help: 'Hints between nodes that could not be published; readers notice by position and read',
+  }),
+  liveHints: made.gauge({
+    name: 'chatbox_hints_live',
+    help: '1 while hints of other nodes can arrive, 0 while this one has to read what they would have told',
+  }),
+
+  // What is remembered.
+  cacheRequests: made.counter({
+    name: 'chatbox_cache_requests_total',
+    help: 'Questions to the cache, by what is asked and who answered (memory, shared, stale, miss); stale: past its time, because the database was away',
+    labels: ['what', 'answer'],
+  }),
+  cacheForgotten: made.counter({
+    name: 'chatbox_cache_forgotten_total',
+    help: 'Times that the memory of this process forgot something, by itself or at the word of another',
+  }),
+  cacheEntries: made.gauge({
+    name: 'chatbox_cache_entries',
+    help: 'Values kept in the memory of this process',
+  }),
+  cacheBytes: made.gauge({
+    name: 'chatbox_cache_bytes',
+    help: 'Size of the values kept in the memory of this process',
+  }),
+
+  // The database.
+  pool: made.gauge({
+    name: 'chatbox_db_pool_connections',
+    help: 'Connections, by pool (primary, read) and state (total, idle), and requests that wait for one (waiting)',
+    labels: ['pool', 'state'],
+  }),
+  poolWaits: made.histogram({
+    name: 'chatbox_db_pool_wait_seconds',
+    help: 'Time until a connection was there for whoever asked, by pool',
+    labels: ['pool'],
+    buckets: FLUSH_BUCKETS,
+  }),
+  poolSaturations: made.counter({
+    name: 'chatbox_db_pool_saturated_total',
+    help: 'How often more than 5 requests began to wait for a connection, by pool',
+    labels: ['pool'],
+  }),
+  poolLeaks: made.counter({
+    name: 'chatbox_db_pool_leaks_total',
+    help: 'Connections that were held for a minute or longer, by pool; the log says where they were taken',
+    labels: ['pool'],
+  }),
+  reads: made.counter({
+    name: 'chatbox_db_reads_total',
+    help: 'Reads that a standby may answer, by who did (standby, primary where there is none, primary_instead of a standby)',
+    labels: ['by'],
+  }),
+
+  // This process.
+  build: made.gauge({
+    name: 'chatbox_build_info',
+    help: 'Always 1; the label is the release, so that a change in other figures can be laid beside an upgrade',
+    labels: ['version'],
+  }),
+  node: made.gauge({
+    name: 'chatbox_node_info',
+    help: 'Always 1; the label is the name under which this process owns generations in the database',
+    labels: ['node'],
+  }),
+  draining: made.gauge({
+    name: 'chatbox_draining',
+    help: '1 from the moment on at which this process was asked to stop, else 0',
+  }),
+  /** What the balancer is told, kept over time; degraded is not dead, and shows here only. */
+  health: made.gauge({
+    name: 'chatbox_health_check',
+    help: '1 while a check of health is passed, else 0; by check (database, migrations, engine, disk, node_lease)',
+    labels: ['check'],
+  }),
+  diskFree: made.gauge({
+    name: 'chatbox_disk_free_ratio',
+    help: 'Part of the volume of DATA_DIR that is free for this program, 0 to 1',
+  }),
+  /** One process does everything in turn: whatever holds the turn up is felt by everybody. */
+  eventLoop: made.gauge({
+    name: 'chatbox_event_loop_delay_seconds',
+    help: 'Delay of the event loop over the last seconds before this reading, by quantile (0.5, 0.99)',
+    labels: ['quantile'],
+  }),
+});
+export type Figures = ReturnType<typeof figuresOf>;
