@@ -62,6 +62,12 @@ export default {
       '^apps/api/src/metrics/',
     ),
     only(
+      'watchers-in-metrics',
+      'Who watches is known in one place; the rooms speak of figures, steps and errors in their own words.',
+      'node_modules/(@opentelemetry|@sentry)/',
+      '^apps/api/src/metrics/',
+    ),
+    only(
       'ioredis-in-engine-and-cache',
       'Redis is a driver.',
       'node_modules/ioredis/',

@@ -17,6 +17,8 @@ import { DocsModule } from './docs/docs.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
 import { LimitsModule } from './limits/limits.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Tracing } from './metrics/tracing/tracing.ts';
 import { ProvidersModule } from './providers/providers.module.ts';
 import { RecoveryModule } from './recovery/recovery.module.ts';
 import { UsageModule } from './usage/usage.module.ts';
@@ -24,6 +26,8 @@ import { UsageModule } from './usage/usage.module.ts';
 export interface Opened {
   config: ConfigValues;
   logger: Logger;
+  metrics: Metrics;
+  tracing: Tracing;
   source: DataSource;
   engine: Engine;
 }
@@ -31,14 +35,14 @@ export interface Opened {
 /** The list of rooms; the only composition root. */
 @Module({})
 export class AppModule {
-  static with({ config, logger, source, engine }: Opened): DynamicModule {
+  static with({ config, logger, metrics, tracing, source, engine }: Opened): DynamicModule {
     return {
       module: AppModule,
       imports: [
         CommonModule.with(config, logger),
         DatabaseModule.with(source),
         EngineModule.with(engine),
-        MetricsModule,
+        MetricsModule.with(metrics, tracing),
         CacheModule,
         AuthModule,
         LifecycleModule,

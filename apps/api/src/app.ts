@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.ts';
 import { Drain } from './cluster/drain.ts';
-import { openLogger, requestLines } from './common/logger.ts';
 import { NestLogger } from './common/nest-logger.ts';
 import { codeOf, StartError } from './common/start-error.ts';
 import { VERSION } from './common/version.ts';
@@ -15,6 +14,7 @@ import { startPostgres } from './database/embedded-postgres.ts';
 import { openEngine } from './engine/engine.module.ts';
 import { httpAdapter, setUpHttp } from './http/http-setup.ts';
 import { PlainWsAdapter } from './http/plain-ws-adapter.ts';
+import { openTelemetry } from './metrics/telemetry.ts';
 
 export interface RunningApp {
   url: string;
@@ -27,9 +27,10 @@ export interface RunningApp {
 
 /** Owns everything that has a life: what it opens it closes, also when the start fails half-way. */
 export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
-  const logger = openLogger(config.LOG_LEVEL);
   const lives = new AsyncDisposableStack();
   try {
+    const { logger, lines, metrics, tracing, ...telemetry } = await openTelemetry(config);
+    lives.defer(() => telemetry.close());
     await makeDataFolder(resolve(config.DATA_DIR));
     if (config.MODE === 'embedded') {
       const lock = await lockDataFolder(resolve(config.DATA_DIR));
@@ -38,19 +39,19 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     }
     const postgres = await startPostgres(config, (fields, message) => logger.error(fields, message));
     lives.defer(() => postgres.stop());
-    const source = await openDatabase(config, postgres.url, logger);
+    const source = await openDatabase(config, postgres.url, { logger, tracing });
     lives.defer(() => source.destroy());
     await migrate(source);
-    const engine = await openEngine(config, logger);
+    const engine = await openEngine(config, logger, tracing);
     lives.defer(() => engine.close());
     const nest = await NestFactory.create<NestFastifyApplication>(
-      AppModule.with({ config, logger, source, engine }),
+      AppModule.with({ config, logger, metrics, tracing, source, engine }),
       httpAdapter(config),
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
     lives.defer(() => nest.close());
     nest.useWebSocketAdapter(new PlainWsAdapter(nest));
-    await setUpHttp(nest, config, logger, requestLines(logger));
+    await setUpHttp(nest, config, logger, lines);
     const port = await listen(nest, config);
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
     logger.info({ url }, 'ready');

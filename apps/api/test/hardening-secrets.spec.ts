@@ -11,13 +11,14 @@ import { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { RawSocket } from './support/raw-socket.ts';
 
-const canary = (name: string): string => `canary-${name.toLowerCase().replaceAll('_', '-')}-0123456789abcdef`;
+const canary = (name: string): string => `canary_${name.toLowerCase()}_0123456789abcdef`;
 /** As the settings want them; what is not named here takes the canary itself. */
 const SHAPES: Record<string, (secret: string) => string> = {
   REDIS_URL: (secret) => `redis://user:${secret}@127.0.0.1:1`,
   DATABASE_REPLICA_URL: (secret) => `postgres://user:${secret}@127.0.0.1:1/none`,
   SMTP_URL: (secret) => `smtp://user:${secret}@127.0.0.1:1`,
-  SENTRY_DSN: (secret) => `https://${secret}@127.0.0.1/1`,
+  SENTRY_DSN: (secret) => `https://${secret}@127.0.0.1:1/1`,
+  OTEL_EXPORTER_OTLP_HEADERS: (secret) => `authorization=${secret}`,
 };
 const NEEDED_BESIDE = {
   MAIL_FROM: 'chat@example.org',

@@ -2,16 +2,27 @@ import type { Problem } from '@chatbox/contracts';
 import { aUser } from './harness/people.ts';
 import { sql } from './harness/sql.ts';
 import { ApiProcess } from './support/api-process.ts';
+import { type ReceivedSpan, Receiver } from './support/receiver.ts';
 
-/** One id through answer, log, figures and error: what somebody has in hand who complains is enough to find everything else. */
+/** One id through answer, log, figures, trace and error: what somebody has in hand who complains is enough to find everything else. */
+let receiver: Receiver;
 let api: ApiProcess;
 let token: string;
 beforeAll(async () => {
-  api = await ApiProcess.on({ LOG_LEVEL: 'info' });
+  receiver = await Receiver.start();
+  api = await ApiProcess.on({
+    LOG_LEVEL: 'info',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    TRACE_SAMPLE_RATIO: '1',
+    SENTRY_DSN: receiver.dsn,
+  });
   await api.start();
   token = (await aUser(api)).token;
 }, 30_000);
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  await receiver.close();
+});
 
 interface Line {
   level: string;
@@ -28,6 +39,8 @@ const linesOf = async (requestId: string, count: number): Promise<Line[]> => {
     await new Promise((turn) => setImmediate(turn));
   }
 };
+const spanOf = (requestId: string): Promise<ReceivedSpan> =>
+  receiver.until(() => receiver.spans.find(({ attributes }) => attributes['chatbox.request_id'] === requestId));
 const figure = async (series: string): Promise<number> => {
   const { body } = await api.api<string>('GET', '/metrics');
   const line = body.split('\n').find((one) => one.startsWith(`${series} `));
@@ -38,7 +51,7 @@ const requests = (route: string, status: number) =>
 const ask = (path: string, requestId: string) =>
   api.api<Problem>('GET', path, { token, headers: { 'x-request-id': requestId } });
 
-it('shows a request in its answer, one log line and one figure', async () => {
+it('shows a request in its answer, one log line, one figure and one trace', async () => {
   const series = requests('/api/v1/conversations', 200);
   const before = await figure(series);
   const { headers } = await ask('/api/v1/conversations?limit=3', 'a-good-one');
@@ -52,6 +65,7 @@ it('shows a request in its answer, one log line and one figure', async () => {
       status: 200,
       milliseconds: expect.any(Number),
       address: '127.0.0.1',
+      traceId: (await spanOf('a-good-one')).traceId,
     }),
   ]);
   expect(await figure(series)).toBe(before + 1);
@@ -71,6 +85,11 @@ it('shows a refusal in its problem details too, and counts it by its code', asyn
     expect.objectContaining({ msg: 'request', route: '/api/v1/conversations/:id', status: 404 }),
   ]);
   expect(await figure('chatbox_errors_total{code="conversation.not_found"}')).toBe(before + 1);
+  expect((await spanOf('a-refused-one')).attributes).toMatchObject({
+    'http.response.status_code': 404,
+    'error.type': 'conversation.not_found',
+  });
+  expect(receiver.events).toEqual([]);
 });
 
 it('shows what nobody foresaw with its cause in the log, and with nothing of it in the answer', async () => {
@@ -89,6 +108,10 @@ it('shows what nobody foresaw with its cause in the log, and with nothing of it 
     expect(line).toMatchObject({ msg: 'request', status: 500 });
     expect(await figure('chatbox_errors_total{code="internal"}')).toBe(1);
     expect(await figure(requests('/api/v1/conversations', 500))).toBe(1);
+    const { traceId, status: outcome } = await spanOf('a-broken-one');
+    expect([outcome, failed?.traceId, line?.traceId]).toEqual([2, traceId, traceId]);
+    const event = await receiver.until(() => receiver.events.at(0));
+    expect(event).toMatchObject({ tags: { requestId: 'a-broken-one', code: 'internal', traceId } });
   } finally {
     await sql(api, 'ALTER TABLE conversation_elsewhere RENAME TO conversation');
   }

@@ -5,9 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { AppModule } from '../src/app.module.ts';
 import { Rights } from '../src/auth/rights/rights.ts';
-import { openLogger } from '../src/common/logger.ts';
 import { openDatabase } from '../src/database/database.ts';
 import { openEngine } from '../src/engine/engine.module.ts';
+import { openTelemetry } from '../src/metrics/telemetry.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
@@ -22,12 +22,15 @@ beforeAll(async () => {
   app = await startTestApp();
   const { config } = app;
   source = await openDatabase(config, app.databaseUrl);
-  const logger = openLogger('silent');
-  engine = await openEngine(config, logger);
+  const { logger, metrics, tracing } = await openTelemetry({ ...config, LOG_LEVEL: 'silent' });
+  engine = await openEngine(config, logger, tracing);
   // As another program of the same installation would have it: without a door of its own.
-  nest = await NestFactory.createApplicationContext(AppModule.with({ config, logger, source, engine }), {
-    logger: false,
-  });
+  nest = await NestFactory.createApplicationContext(
+    AppModule.with({ config, logger, metrics, tracing, source, engine }),
+    {
+      logger: false,
+    },
+  );
   rights = nest.get(Rights, { strict: false });
   for (const role of ROLES) {
     const person = await aUser(app);

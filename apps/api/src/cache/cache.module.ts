@@ -2,6 +2,7 @@ import { Engine } from '@chatbox/engine';
 import { Global, Module } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { Tracing } from '../metrics/tracing/tracing.ts';
 import { CacheController } from './cache.controller.ts';
 import { Cache } from './cache.ts';
 import { TieredCache } from './tiered-cache.ts';
@@ -12,8 +13,9 @@ import { TieredCache } from './tiered-cache.ts';
   providers: [
     {
       provide: Cache,
-      useFactory: (engine: Engine, config: Config, metrics: Metrics) => new TieredCache(engine, config, metrics),
-      inject: [Engine, Config, Metrics],
+      useFactory: (engine: Engine, config: Config, metrics: Metrics, tracing: Tracing) =>
+        new TieredCache(engine, config, metrics, tracing),
+      inject: [Engine, Config, Metrics, Tracing],
     },
   ],
   exports: [Cache],

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '@chatbox/engine';
 import type { CreateDriverResult, L2CacheDriver } from 'bentocache/types';
+import { commandStep } from '../engine/traced-engine.ts';
+import type { Tracing } from '../metrics/tracing/tracing.ts';
 import { partsOf, toGlob } from './places.ts';
 
 type Redis = NonNullable<Engine['redis']>;
@@ -36,6 +38,7 @@ export class SharedTier implements L2CacheDriver {
     private readonly redis: Redis,
     private readonly tell: (patterns: readonly string[]) => Promise<void>,
     private readonly flightOf: (name: string) => unknown,
+    private readonly tracing: Tracing,
   ) {
     this.prefix = `chatbox:${redis.options.db ?? 0}:cache:`;
     this.eraKey = `chatbox:${redis.options.db ?? 0}:cache-era`;
@@ -54,10 +57,9 @@ export class SharedTier implements L2CacheDriver {
     if (this.behind) await this.catchUp();
     const { place, version } = partsOf(name);
     const flight = this.flightOf(name);
-    const [era, value] = await Promise.all([
-      this.redis.get(this.eraKey),
-      this.redis.hget(this.prefix + place, version),
-    ]);
+    const [era, value] = await commandStep(this.tracing, 'HGET', () =>
+      Promise.all([this.redis.get(this.eraKey), this.redis.hget(this.prefix + place, version)]),
+    );
     this.eras.set(name, era ?? (await this.beginEra()));
     // Forgotten here while the answer was on its way: it may be from before.
     return this.flightOf(name) === flight ? (value ?? undefined) : undefined;
@@ -75,7 +77,10 @@ export class SharedTier implements L2CacheDriver {
     this.eras.delete(name);
     if (era === undefined || this.behind || !ttl) return false;
     const { place, version } = partsOf(name);
-    return (await this.redis.eval(KEEP, 2, this.eraKey, this.prefix + place, era, version, value, ttl)) === 1;
+    const kept = await commandStep(this.tracing, 'EVAL', () =>
+      this.redis.eval(KEEP, 2, this.eraKey, this.prefix + place, era, version, value, ttl),
+    );
+    return kept === 1;
   }
 
   /** The looking for it is over, whatever came of it. */

@@ -5,6 +5,7 @@ import { BentoCache, bentostore, errors } from 'bentocache';
 import type { Config } from '../config/config.ts';
 import { isDatabaseAway } from '../http/problem.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { NoTracing, type Tracing } from '../metrics/tracing/tracing.ts';
 import { Cache, type Kept } from './cache.ts';
 import { MemoryTier } from './memory-tier.ts';
 import { fits, keyPatterns, kindOf, nameOf, partsOf, placeOf, tagPattern } from './places.ts';
@@ -51,6 +52,7 @@ export class TieredCache extends Cache implements OnModuleInit, OnApplicationShu
     private readonly engine: Engine,
     private readonly settings: CacheSettings,
     private readonly metrics: Figures,
+    tracing: Tracing = new NoTracing(),
   ) {
     super();
     this.gaps = engine.bus.gaps;
@@ -70,7 +72,7 @@ export class TieredCache extends Cache implements OnModuleInit, OnApplicationShu
           throw error;
         }
       };
-      this.shared = new SharedTier(engine.redis, tell, (name) => this.flights.get(name));
+      this.shared = new SharedTier(engine.redis, tell, (name) => this.flights.get(name), tracing);
       all.useL2Layer(this.shared.asDriver());
     }
     this.tiers = new BentoCache({

@@ -8,7 +8,7 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
-const REDACTED = [
+export const REDACTED = [
   'password',
   'token',
   'accessToken',
@@ -21,15 +21,21 @@ const REDACTED = [
 ];
 /** The library looks for names at given depths only; nothing here is nested deeper. */
 const PATHS = REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*["set-cookie"]`, `*.*["x-api-key"]`]);
-const MOST_CAUSES = 5;
+export const MOST_CAUSES = 5;
 
-export const openLogger = (level: string, destination?: { write(line: string): void }): PinoLogger => {
+/** `mixin` is asked for every line, for what it belongs to. */
+export const openLogger = (
+  level: string,
+  destination?: { write(line: string): void },
+  mixin?: () => object,
+): PinoLogger => {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: [...new Set(PATHS)], censor: '[redacted]' },
+    ...(mixin && { mixin }),
     serializers: { err: (error: unknown) => described(error, MOST_CAUSES) },
   };
   return destination ? pino(options, destination) : pino(options);
@@ -41,7 +47,7 @@ export const openLogger = (level: string, destination?: { write(line: string): v
  */
 export const requestLines = (logger: PinoLogger): Pick<Logger, 'info'> => logger.child({}, { redact: [] });
 
-interface Described {
+export interface Described {
   type: string;
   message: string;
   code?: string | number;
@@ -53,7 +59,7 @@ interface Described {
  * What is known about an error, named field by field. Drivers and SDKs hang on their errors what they were about: the parameters of a
  * statement, the headers of a request, what people wrote.
  */
-const described = (error: unknown, causes: number): Described => {
+export const described = (error: unknown, causes: number): Described => {
   if (!isError(error)) return { type: typeof error, message: 'not an error' };
   const { name, message, stack, code, cause } = error;
   return {

@@ -14,6 +14,7 @@ const count = (fallback: number) => z.coerce.number().int().positive().default(f
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 /** Its value may come from a file named by `NAME_FILE`, and is never printed. */
 const secret = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, secret: true });
+const httpUrl = z.url({ protocol: /^https?$/ });
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 
 const listed = (list: string): string[] => list.split(',').map((entry) => entry.trim());
@@ -158,15 +159,44 @@ export const ConfigSchema = z.object({
   REQUEST_TIMEOUT_SECONDS: seconds(30).describe('How long a request may take to arrive, with its headers and body'),
   METRICS_TOKEN: secret(optionalText, 'Bearer token that opens /metrics to clients that are not on this machine'),
   MONITORING_SERVICE: z
-    .enum(['prometheus', 'none'])
+    .union(
+      [z.enum(['prometheus', 'none']), httpUrl],
+      'prometheus, none, or an address that begins with http:// or https://',
+    )
     .default('prometheus')
-    .describe('Who watches: Prometheus reads /metrics; none closes it'),
+    .describe(
+      'Who watches: Prometheus reads /metrics; an address is sent figures and traces as OTLP over HTTP besides (/v1/metrics and /v1/traces are put after it); with none there are no figures at all',
+    ),
+  MONITORING_PUSH_SECONDS: seconds(15).describe('How often figures are sent to that address'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe(
+      'Where traces are sent as OTLP over HTTP, where it is not MONITORING_SERVICE; /v1/traces is put after it',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(
+    optionalText.refine(
+      (list) => list === undefined || listed(list).every((pair) => /^[\w-]+=[^\r\n]+$/.test(pair)),
+      'name=value, separated by commas',
+    ),
+    'Headers for both, name=value and separated by commas, such as the key of a service; values are encoded as in addresses',
+  ),
+  TRACE_SAMPLE_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Part of all requests and frames whose trace is kept, where there is somebody to send it to'),
   MONITORING_API: z.url().optional().describe('Address of a Prometheus for the dashboard. Not used yet'),
   ERROR_TRACKING_SERVICE: z
-    .enum(['sentry', 'none'])
-    .default('none')
-    .describe('Where unexpected errors are sent besides the log. Not used yet: they are in the log'),
-  SENTRY_DSN: secret(z.url().optional(), 'Address and key of the project at Sentry. Not used yet'),
+    .union([z.enum(['sentry', 'none']), httpUrl], 'sentry, none, or an address that begins with http:// or https://')
+    .optional()
+    .describe(
+      'Where unexpected errors are sent besides the log: sentry, which needs SENTRY_DSN and is meant where that is given; an address, which gets each as JSON by POST; none',
+    ),
+  SENTRY_DSN: secret(
+    httpUrl.regex(/:\/\/\w+(:\w*)?@[^/]+\/(.*\/)?\d+$/, 'https://key@host/number, as Sentry shows it').optional(),
+    'Address and key of the project at Sentry, or at what speaks its protocol, such as GlitchTip',
+  ),
   ORCHESTRATION_API: z
     .url()
     .optional()

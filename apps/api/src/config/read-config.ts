@@ -32,7 +32,7 @@ export const readConfig = (env: Environment): ConfigValues => {
   const placeholders = Object.fromEntries(MADE_AT_FIRST_RUN.map((name) => [name, 'x'.repeat(32)]));
   const first = ConfigSchema.safeParse({ ...placeholders, ...given });
   if (!first.success) complaints.push(...first.error.issues.map(complaintOf));
-  complaints.push(...missingInCluster(given), ...missingCompanions(given));
+  complaints.push(...missingInCluster(given), ...missingCompanions(given), ...missingAtSentry(given));
   if (complaints.length > 0 || !first.success) throw new ConfigError(complaints);
   // Checked before: a wrong start leaves nothing behind.
   if (MADE_AT_FIRST_RUN.every((name) => given[name] !== undefined)) return first.data;
@@ -89,6 +89,11 @@ const missingCompanions = (given: Record<string, string>): Complaint[] =>
           .filter((companion) => given[companion] === undefined)
           .map((companion) => ({ name: companion, rule: `${name} needs it` })),
   );
+
+const missingAtSentry = ({ ERROR_TRACKING_SERVICE: service, SENTRY_DSN: dsn }: Record<string, string>): Complaint[] =>
+  service === 'sentry' && dsn === undefined
+    ? [{ name: 'SENTRY_DSN', rule: 'ERROR_TRACKING_SERVICE=sentry needs it' }]
+    : [];
 
 const KeptSecrets = z.partialRecord(z.enum(MADE_AT_FIRST_RUN), z.string().min(32));
 

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import type { Logger } from '../common/logger.ts';
 import { StartError } from '../common/start-error.ts';
 import type { ConfigValues } from '../config/config.ts';
+import type { Tracing } from '../metrics/tracing/tracing.ts';
 import { FirstSchema1700000000001 } from './migrations/0001-first-schema.ts';
 import { Rights1700000000002 } from './migrations/0002-rights.ts';
 import { Factors1700000000003 } from './migrations/0003-factors.ts';
@@ -10,8 +11,8 @@ import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
 import { ManyNodes1700000000007 } from './migrations/0007-many-nodes.ts';
 import { type PoolConfig, poolOptions } from './pool-options.ts';
-import { PreparingClient } from './preparing-client.ts';
 import { SlowQueries } from './slow-queries.ts';
+import { clientFor } from './traced-client.ts';
 
 /** Any number: every process of ours that migrates takes the same lock. */
 const MIGRATION_LOCK = 4_242_001;
@@ -20,8 +21,9 @@ const MIGRATION_LOCK = 4_242_001;
 export const openDatabase = async (
   config: PoolConfig & Pick<ConfigValues, 'DATABASE_SLOW_MILLISECONDS'>,
   url: string,
-  logger?: Pick<Logger, 'warn'>,
+  watched: { logger?: Pick<Logger, 'warn'>; tracing?: Tracing } = {},
 ): Promise<DataSource> => {
+  const { logger, tracing } = watched;
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -38,7 +40,7 @@ export const openDatabase = async (
     migrationsTransactionMode: 'each',
     poolSize: config.DATABASE_POOL_MAX,
     applicationName: 'chatbox',
-    extra: { Client: PreparingClient, ...poolOptions(config) },
+    extra: { Client: clientFor(tracing), ...poolOptions(config) },
     ...(logger && { logger: new SlowQueries(logger), maxQueryExecutionTime: config.DATABASE_SLOW_MILLISECONDS }),
   });
   return source.initialize();

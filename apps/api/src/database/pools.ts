@@ -5,8 +5,9 @@ import { Logger } from '../common/logger.ts';
 import { StartError } from '../common/start-error.ts';
 import { Config } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { Tracing } from '../metrics/tracing/tracing.ts';
 import { poolOptions } from './pool-options.ts';
-import { PreparingClient } from './preparing-client.ts';
+import { clientFor } from './traced-client.ts';
 import { WatchedPool } from './watched-pool.ts';
 
 const STATISTICS_MILLISECONDS = 30_000;
@@ -29,12 +30,13 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     private readonly source: DataSource,
     private readonly config: Config,
     private readonly metrics: Metrics,
+    tracing: Tracing,
     private readonly logger: Logger,
   ) {
     const { DATABASE_REPLICA_URL: connectionString } = config;
     if (!connectionString) return;
     const options = { ...poolOptions(config), connectionString, max: config.DATABASE_POOL_MAX };
-    this.read = new pg.Pool({ ...options, Client: PreparingClient, application_name: 'chatbox-read' });
+    this.read = new pg.Pool({ ...options, Client: clientFor(tracing), application_name: 'chatbox-read' });
     // A standby that goes away ends idle connections; the next read asks the primary.
     this.read.on('error', (error) => logger.debug({ err: error }, 'a connection to the standby was lost'));
   }

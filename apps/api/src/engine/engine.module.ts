@@ -2,18 +2,22 @@ import { Bus, Engine, LimitStore, MemoryEngine, RedisEngine } from '@chatbox/eng
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
+import type { Tracing } from '../metrics/tracing/tracing.ts';
+import { TracedEngine } from './traced-engine.ts';
 
 /** The one place that knows which driver runs. */
 export const openEngine = async (
   config: Pick<ConfigValues, 'MODE' | 'REDIS_URL'>,
   logger: Pick<Logger, 'warn' | 'info'>,
+  tracing: Tracing,
 ): Promise<Engine> => {
   if (config.MODE === 'embedded') return MemoryEngine.open();
-  return RedisEngine.open(config.REDIS_URL ?? '', {
+  const engine = await RedisEngine.open(config.REDIS_URL ?? '', {
     away: (reason) =>
       logger.warn({ reason }, 'Redis is away: slower, and every process counts alone, until it is back'),
     back: () => logger.info({}, 'Redis is back'),
   });
+  return tracing.isOn ? new TracedEngine(engine, tracing) : engine;
 };
 
 @Module({})

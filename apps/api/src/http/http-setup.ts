@@ -7,8 +7,10 @@ import type { Identity } from '../common/identity.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { Tracing } from '../metrics/tracing/tracing.ts';
 import { parseJsonBody } from './json-body.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { traceRequests } from './trace-requests.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const MAX_PARAM_LENGTH = 200;
@@ -56,6 +58,7 @@ export const setUpHttp = async (
 ): Promise<void> => {
   const server = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
+  const tracing = app.get(Tracing);
   // JSON is the only body there is; text/plain is what a form on another site can send without asking.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -69,6 +72,7 @@ export const setUpHttp = async (
       }
     },
   );
+  const traceOf = tracing.isOn ? traceRequests(server, tracing) : () => undefined;
   server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
     // RFC 6797: a browser must not believe it over plain HTTP, and a laptop has nothing else.
@@ -76,7 +80,8 @@ export const setUpHttp = async (
   });
   server.addHook('onResponse', async (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply) => {
     const route = request.routeOptions.url ?? 'unknown';
-    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    const traceId = traceOf(request);
+    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceId);
     if (request.identity) metrics.userSeen(request.identity.userId);
     lines.info(
       {
@@ -86,6 +91,7 @@ export const setUpHttp = async (
         status: reply.statusCode,
         milliseconds: Math.round(reply.elapsedTime * 10) / 10,
         address: request.ip,
+        ...(traceId !== undefined && { traceId }),
       },
       'request',
     );
@@ -107,5 +113,5 @@ export const setUpHttp = async (
       exposedHeaders: ['x-request-id', 'retry-after', 'ratelimit', 'ratelimit-policy'],
       maxAge: 600,
     });
-  app.useGlobalFilters(new ProblemFilter(logger, metrics));
+  app.useGlobalFilters(new ProblemFilter(logger, metrics, tracing));
 };

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Tracing } from '../metrics/tracing/tracing.ts';
 import { problemOf, toAppError } from './problem.ts';
 
 /** The HTTP edge of every error: problem details for the client, a log line with the cause for the operator. */
@@ -12,6 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -20,8 +22,17 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.named(thrown, request);
     this.metrics.recordError(error.code);
+    this.tracing.current?.note({ 'error.type': error.code });
     if (error.code === 'internal' || error.code === 'database.unavailable')
-      this.logger.error({ requestId: request.id, code: error.code, err: error.cause ?? error }, 'request failed');
+      this.logger.error(
+        {
+          requestId: request.id,
+          route: request.routeOptions.url ?? 'unknown',
+          code: error.code,
+          err: error.cause ?? error,
+        },
+        'request failed',
+      );
     // The head is out: nothing more can be said to this client than that the answer is not whole.
     if (reply.raw.headersSent) {
       reply.raw.destroy();

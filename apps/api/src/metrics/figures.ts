@@ -236,5 +236,11 @@ export const figuresOf = (made: Instruments) => ({
     help: 'Delay of the event loop over the last seconds before this reading, by quantile (0.5, 0.99)',
     labels: ['quantile'],
   }),
+  /** Who does not see what happens should at least see that. */
+  deliveries: made.counter({
+    name: 'chatbox_telemetry_deliveries_total',
+    help: 'Batches of figures and traces, and single errors, for those who watch, by signal (metrics, traces, errors) and outcome (sent, failed, dropped)',
+    labels: ['signal', 'outcome'],
+  }),
 });
 export type Figures = ReturnType<typeof figuresOf>;

@@ -1,9 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ERRORS, type ErrorCode } from '@chatbox/contracts';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { VERSION } from '../common/version.ts';
-import { Config } from '../config/config.ts';
+import type { ConfigValues } from '../config/config.ts';
 import { ActiveUsers } from './active-users.ts';
 import { EventLoop } from './event-loop.ts';
 import { type Figures, figuresOf } from './figures.ts';
@@ -21,8 +20,7 @@ export interface ModelLabels {
  * What rooms tell of themselves, in their own words; they never see the library. What each figure means is in figures.ts. Costs next
  * to nothing, never throws for what it is given, and does nothing at all where nobody watches (MONITORING_SERVICE=none).
  */
-@Injectable()
-export class Metrics implements OnApplicationShutdown {
+export class Metrics {
   private readonly instruments: Instruments;
   private readonly figures: Figures;
   private readonly users = new ActiveUsers();
@@ -31,7 +29,7 @@ export class Metrics implements OnApplicationShutdown {
   /** Thousands a second: counted here, and added before a reading. */
   private readonly frames = { in: 0, out: 0 };
 
-  constructor(private readonly config: Config) {
+  constructor(private readonly config: Pick<ConfigValues, 'MONITORING_SERVICE' | 'DATA_DIR'>) {
     this.instruments = new Instruments(config.MONITORING_SERVICE !== 'none');
     this.figures = figuresOf(this.instruments);
     this.figures.build.set({ version: VERSION }, 1);
@@ -42,7 +40,7 @@ export class Metrics implements OnApplicationShutdown {
     this.fills.push(() => this.fillOwn());
   }
 
-  onApplicationShutdown(): void {
+  close(): void {
     this.eventLoop?.stop();
   }
 
@@ -205,6 +203,11 @@ export class Metrics implements OnApplicationShutdown {
   }
   health(check: HealthCheck, isPassed: boolean): void {
     this.figures.health.set({ check }, isPassed ? 1 : 0);
+  }
+
+  /** What became of a batch of telemetry that was sent to a receiver; `dropped`: it was not even tried. */
+  delivered(signal: 'metrics' | 'traces' | 'errors', outcome: 'sent' | 'failed' | 'dropped'): void {
+    this.figures.deliveries.add({ signal, outcome });
   }
 
   private async fill(): Promise<void> {

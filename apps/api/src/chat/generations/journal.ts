@@ -3,6 +3,7 @@ import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
+import { type Span, Tracing } from '../../metrics/tracing/tracing.ts';
 import { encodeFrames, type Frame } from './frames.ts';
 import { GenerationStore } from './generation-store.ts';
 
@@ -11,6 +12,8 @@ type OnDurable = (frames: readonly Frame[], seq: string) => void;
 
 interface Batch {
   frames: Map<string, Frame>;
+  /** The calls of models whose traces are kept. */
+  calls: Set<Span>;
   done: PromiseWithResolvers<void>;
 }
 
@@ -38,6 +41,7 @@ export class Journal {
     private readonly lease: NodeLease,
     private readonly config: Config,
     private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {
     lease.onLost(() => this.drop());
@@ -56,6 +60,8 @@ export class Journal {
     } else {
       this.batch.frames.set(key, { ...frame });
     }
+    const call = this.tracing.current;
+    if (call) this.batch.calls.add(call);
     this.pending += frame.text.length;
     this.schedule(frame.position === frame.text.length ? 0 : this.config.JOURNAL_WINDOW_MILLISECONDS);
   }
@@ -92,8 +98,9 @@ export class Journal {
     this.lastStart = performance.now();
     const frames = [...batch.frames.values()];
     try {
-      const seq = await this.commit(frames);
-      this.metrics.journalFlush((performance.now() - this.lastStart) / 1000, frames.length);
+      const step = this.step(batch);
+      const seq = await this.tracing.during(step, () => this.commit(frames));
+      this.metrics.journalFlush((performance.now() - this.lastStart) / 1000, frames.length, step?.traceId);
       this.onDurable(frames, seq);
       batch.done.resolve();
     } catch (error) {
@@ -104,6 +111,13 @@ export class Journal {
       this.inFlight = undefined;
       if (this.batch.frames.size > 0) this.schedule(this.config.JOURNAL_WINDOW_MILLISECONDS);
     }
+  }
+
+  /** One flush serves many answers: it is a step of the first whose trace is kept, and names the others. */
+  private step({ calls, frames }: Batch): Span | undefined {
+    const [first, ...others] = calls;
+    if (!first) return undefined;
+    return this.tracing.open('journal flush', 'internal', { 'chatbox.frames': frames.size }, first, others);
   }
 
   private async commit(frames: readonly Frame[]): Promise<string> {
@@ -148,5 +162,5 @@ export class LeaseGone extends Error {
 function newBatch(): Batch {
   const done = Promise.withResolvers<void>();
   done.promise.catch(() => undefined);
-  return { frames: new Map(), done };
+  return { frames: new Map(), calls: new Set(), done };
 }

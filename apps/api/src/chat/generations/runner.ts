@@ -5,6 +5,7 @@ import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics, type ModelLabels } from '../../metrics/metrics.ts';
+import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { labelsOf, slugOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import type { ChatRequest, ResolvedModel } from '../../providers/provider.ts';
@@ -32,6 +33,7 @@ export class Runner {
     private readonly fanout: Fanout,
     private readonly lease: NodeLease,
     private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {}
 
@@ -49,7 +51,7 @@ export class Runner {
       live.abort.signal.throwIfAborted();
       model ??= await this.models.resolve(live.row.model);
       prompt = await this.context.request(live, model.model);
-      usage = await this.converse(live, model, prompt);
+      usage = await this.call(live, model, prompt);
       if (live.shown.position === 0 && !(await this.anything(live))) throw new AppError('provider.bad_response', EMPTY);
     } catch (failure) {
       if (failure instanceof LeaseGone) return;
@@ -67,6 +69,28 @@ export class Runner {
       error,
       model: model?.model ?? { id: live.row.model, provider: 'offline', prices: null },
       usage: usage ?? estimated(prompt, live),
+    });
+  }
+
+  /** https://opentelemetry.io/docs/specs/semconv/gen-ai/: who was asked and how much was said, never what. */
+  private call(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
+    const { provider, model: label } = labelsOf(model.model);
+    const attributes = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': model.model.provider,
+      'gen_ai.request.model': label,
+      'chatbox.connection': provider,
+      'chatbox.generation_id': live.row.id,
+      'chatbox.attempt': live.row.attempt,
+    };
+    return this.tracing.part(`chat ${label}`, 'client', attributes, async (span) => {
+      const usage = await this.converse(live, model, request);
+      if (usage)
+        span?.note({
+          'gen_ai.usage.input_tokens': usage.inputTokens,
+          'gen_ai.usage.output_tokens': usage.outputTokens,
+        });
+      return usage;
     });
   }
 
@@ -96,7 +120,7 @@ export class Runner {
   /** Returns when this piece came. What was read at once is one piece: less than a millisecond apart nobody sent it. */
   private timed(labels: ModelLabels, started: number, last: number | undefined): number {
     const now = performance.now();
-    if (last === undefined) this.metrics.firstToken(labels, (now - started) / 1000);
+    if (last === undefined) this.metrics.firstToken(labels, (now - started) / 1000, this.tracing.current?.traceId);
     else if (now - last >= 1) this.metrics.tokenGap(labels, (now - last) / 1000);
     return now;
   }

@@ -4,6 +4,7 @@ import { Authenticator } from '../../auth/authenticator.ts';
 import { OpenConnections } from '../../auth/open-connections.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
+import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Access } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
 import { GenerationStore } from '../generations/generation-store.ts';
@@ -31,6 +32,7 @@ export class SocketRooms {
     readonly people: SocketsOfPeople,
     readonly engine: Engine,
     readonly metrics: Metrics,
+    readonly tracing: Tracing,
     readonly logger: Logger,
   ) {}
 }

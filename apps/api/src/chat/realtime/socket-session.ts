@@ -87,7 +87,7 @@ export class SocketSession implements Watcher, SessionBound {
       return;
     }
     const act = () =>
-      this.act(frame)
+      this.traced(frame)
         .catch((error: unknown) => this.refuse(frame.id, error))
         .finally(() => this.inflow.done(length));
     if (frame.type === 'stop' || frame.type === 'ping') void act();
@@ -119,6 +119,12 @@ export class SocketSession implements Watcher, SessionBound {
         this.socket.close(CLOSE.tooManyBadFrames, 'too many frames that are not understood');
       return undefined;
     }
+  }
+
+  private traced(frame: ClientFrame): Promise<void> {
+    if (!this.rooms.tracing.isOn) return this.act(frame);
+    const attributes = { 'network.protocol.name': 'websocket', 'chatbox.frame.type': frame.type };
+    return this.rooms.tracing.whole(`ws ${frame.type}`, 'server', attributes, () => this.act(frame));
   }
 
   private async act(frame: ClientFrame): Promise<void> {
