@@ -23,6 +23,8 @@ export interface RunningApp {
   close(): Promise<void>;
   /** Makes a closing that is under way give up its patience with answers that are still being made: others go on with them. */
   hurry(): void;
+  /** Tells the log, and who collects errors, what this process is about to die of. Resolves when they know, soon at the latest. */
+  dying(of: unknown): Promise<void>;
 }
 
 /** Owns everything that has a life: what it opens it closes, also when the start fails half-way. */
@@ -62,7 +64,11 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
       ending ??= lives.disposeAsync();
       return ending;
     };
-    return { url, port, close, hurry: () => drain.hurry() };
+    const dying = (error: unknown): Promise<void> => {
+      logger.error({ err: error }, 'nobody caught this: the process ends');
+      return telemetry.told();
+    };
+    return { url, port, close, hurry: () => drain.hurry(), dying };
   } catch (error) {
     await lives.disposeAsync();
     throw error;

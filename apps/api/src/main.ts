@@ -12,6 +12,8 @@ try {
   const app = await startApp(readConfig(process.env));
   // The supervisor is told over IPC; a shell, systemd or a container has no such channel.
   process.send?.({ type: 'ready', url: app.url });
+  // Nobody knows in what state it is: it ends, as it would without this line, once somebody has been told.
+  process.once('uncaughtException', (error) => app.dying(error).finally(() => fail(error)));
   let asked = 0;
   const stop = (): void => {
     asked += 1;

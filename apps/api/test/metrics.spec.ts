@@ -29,8 +29,8 @@ it('counts what happens to a conversation at every stage that it passes', async 
   const { generation } = await ask('Tell me a story.');
   const screen = await readToEnd(app, who.token, generation.id);
   await until('chatbox_event_stream_connections', 0);
-  // Again with a place that is known, and with one that nobody gave.
-  for (const place of [screen.lastEventId, '7:1'])
+  // Again, twice with a place that is known, and with one that nobody gave.
+  for (const place of [screen.lastEventId, screen.lastEventId, '7:1'])
     for await (const event of follow(app, who.token, generation.id, place)) if (event.type === 'end') break;
   await until('chatbox_generations_running', 0);
   const body = await text();
@@ -52,7 +52,7 @@ it('counts what happens to a conversation at every stage that it passes', async 
   expect(figure(`chatbox_tokens_total{${labels},direction="output"}`)).toBeGreaterThan(1);
   expect(figure(`chatbox_cost_micros_total{${labels}}`)).toBe(0);
   expect(figure('chatbox_journal_flush_seconds_count')).toBeGreaterThan(1);
-  expect(figure('chatbox_resumes_total{outcome="recovered"}')).toBe(1);
+  expect(figure('chatbox_resumes_total{outcome="recovered"}')).toBe(2);
   expect(figure('chatbox_resumes_total{outcome="reset"}')).toBe(1);
   expect(figure('chatbox_streams_lost_total')).toBe(0);
   expect(figure('chatbox_active_users')).toBe(1);

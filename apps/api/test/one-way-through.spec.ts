@@ -5,6 +5,8 @@ import { ApiProcess } from './support/api-process.ts';
 import { type ReceivedSpan, Receiver } from './support/receiver.ts';
 
 /** One id through answer, log, figures, trace and error: what somebody has in hand who complains is enough to find everything else. */
+const DIES_AT_SIGUSR2 = `process.once('SIGUSR2', () => { throw new Error('a mistake that nobody foresaw'); });`;
+
 let receiver: Receiver;
 let api: ApiProcess;
 let token: string;
@@ -15,6 +17,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     TRACE_SAMPLE_RATIO: '1',
     SENTRY_DSN: receiver.dsn,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(DIES_AT_SIGUSR2)}`,
   });
   await api.start();
   token = (await aUser(api)).token;
@@ -115,4 +118,11 @@ it('shows what nobody foresaw with its cause in the log, and with nothing of it 
   } finally {
     await sql(api, 'ALTER TABLE conversation_elsewhere RENAME TO conversation');
   }
+});
+
+it('tells what it dies of, before it does', async () => {
+  api.tell('SIGUSR2');
+  const death = await receiver.until(() => receiver.events.find(({ message }) => /nobody caught this/.test(message)));
+  expect(death).toMatchObject({ exception: { values: [{ type: 'Error', value: 'a mistake that nobody foresaw' }] } });
+  expect(api.log).toMatch(/"level":"error".*nobody caught this/);
 });

@@ -80,8 +80,7 @@ export const setUpHttp = async (
   });
   server.addHook('onResponse', async (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply) => {
     const route = request.routeOptions.url ?? 'unknown';
-    const traceId = traceOf(request);
-    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceId);
+    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceOf(request));
     if (request.identity) metrics.userSeen(request.identity.userId);
     lines.info(
       {
@@ -91,7 +90,6 @@ export const setUpHttp = async (
         status: reply.statusCode,
         milliseconds: Math.round(reply.elapsedTime * 10) / 10,
         address: request.ip,
-        ...(traceId !== undefined && { traceId }),
       },
       'request',
     );

@@ -15,6 +15,8 @@ export interface Telemetry {
   readonly logger: Logger;
   /** For the line of every request. */
   readonly lines: Pick<Logger, 'info'>;
+  /** Resolves when errors that were logged have been sent, or soon. */
+  told(): Promise<void>;
   /** Sends what waits, for a moment. */
   close(): Promise<void>;
 }
@@ -42,14 +44,19 @@ export const openTelemetry = async (config: ConfigValues): Promise<Telemetry> =>
     tracing,
     logger: errors.watching(plain),
     lines: requestLines(plain),
-    close: async () => {
+    told: () => soon(errors.settled()),
+    close: () => {
       metrics.close();
-      const late = new Promise<void>((resolve) => {
-        setTimeout(resolve, PATIENCE_MILLISECONDS).unref();
-      });
-      await Promise.race([Promise.allSettled(ends.map((end) => end())), late]);
+      return soon(Promise.allSettled(ends.map((end) => end())));
     },
   };
+};
+
+const soon = async (work: Promise<unknown>): Promise<void> => {
+  const late = new Promise<void>((resolve) => {
+    setTimeout(resolve, PATIENCE_MILLISECONDS).unref();
+  });
+  await Promise.race([work, late]);
 };
 
 type Ends = (() => Promise<void>)[];

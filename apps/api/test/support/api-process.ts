@@ -103,6 +103,10 @@ export class ApiProcess {
     this.child = undefined;
   }
 
+  tell(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
   /** Stands still, as a machine that swaps or is moved: it neither knows nor answers. */
   freeze(): void {
     this.child?.kill('SIGSTOP');

@@ -28,6 +28,15 @@ export interface Point {
   explicitBounds?: number[];
 }
 
+export interface SentryEvent {
+  message: string;
+  level: string;
+  platform: string;
+  transaction?: string;
+  tags: Record<string, unknown>;
+  exception?: { values: { type: string; value: string; stacktrace?: { frames: object[] } }[] };
+}
+
 type Keyed = { key: string; value: Record<string, unknown> }[];
 const attributesOf = (list: Keyed = []): Attributes =>
   Object.fromEntries(
@@ -61,6 +70,8 @@ interface SentFigures {
   }[];
 }
 
+const PATIENCE_MILLISECONDS = 10_000;
+
 /** Takes telemetry as its real receivers do (OTLP in JSON, Sentry's envelopes, plain JSON), over real HTTP; or behaves as one that is in trouble. */
 export class Receiver {
   readonly received: Received[] = [];
@@ -73,6 +84,7 @@ export class Receiver {
       const raw = Buffer.concat(pieces);
       const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
       this.received.push({ path: request.url ?? '', headers: request.headers, body });
+      server.emit('taken');
       if (this.mood === 'hanging') return;
       response.writeHead(this.mood === 'failing' ? 500 : 200, { 'content-type': 'application/json' }).end('{}');
     });
@@ -128,18 +140,19 @@ export class Receiver {
   }
 
   /** Events in Sentry's envelopes: https://develop.sentry.dev/sdk/data-model/envelopes/ */
-  get events(): Record<string, never>[] {
+  get events(): SentryEvent[] {
     return this.at('/api/7/envelope/').flatMap(({ body }) => {
       const [, item = '{}', payload = '{}'] = body.split('\n');
       return JSON.parse(item).type === 'event' ? [JSON.parse(payload)] : [];
     });
   }
 
+  /** What `look` finds, looked for again with everything that arrives. */
   async until<T>(look: () => T | undefined | false): Promise<T> {
     for (;;) {
       const found = look();
       if (found) return found;
-      await new Promise((turn) => setImmediate(turn));
+      await once(this.server, 'taken', { signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
     }
   }
 
