@@ -8,6 +8,7 @@ import { firstToken, gaps } from './goals/latency.ts';
 import { processorTime } from './goals/processor.ts';
 import { sockets } from './goals/sockets.ts';
 import { start } from './goals/start.ts';
+import { telemetry } from './goals/telemetry.ts';
 import { Lab } from './lab.ts';
 import { HELP, readOptions } from './options.ts';
 import { ROOT } from './product.ts';
@@ -24,6 +25,7 @@ const GOALS: Record<string, (lab: Lab) => Promise<Row[]>> = {
   P11: logins,
   P14: idleMemory,
   P15: start,
+  TELEMETRY: telemetry,
 };
 
 const main = async (argv: string[]): Promise<number> => {

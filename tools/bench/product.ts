@@ -28,6 +28,8 @@ export interface ProductOptions {
   upstream: string;
   /** Kept by whoever gives it; not given: a folder that goes with the product. */
   dataFolder?: string;
+  /** Settings that differ from what is measured otherwise. */
+  environment?: Record<string, string>;
   /** Where V8 leaves a profile of the API when it ends. */
   profileFolder?: string;
 }
@@ -45,7 +47,7 @@ export class Product {
     this.clean = clean;
   }
 
-  static async start({ upstream, dataFolder, profileFolder }: ProductOptions): Promise<Product> {
+  static async start({ upstream, dataFolder, profileFolder, environment }: ProductOptions): Promise<Product> {
     const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatbox-bench-')));
     const profile = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`] : [];
     const child = await Child.start(MAIN, [], {
@@ -60,6 +62,7 @@ export class Product {
         OPENAI_BASE_URL: `${upstream}/v1`,
         DISCOVER_LOCAL_MODELS: 'false',
         NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/chatbox'),
+        ...environment,
       },
       execArgv: ['--expose-gc', '--import', GARBAGE, ...profile],
       log: join(folder, 'bench.log'),
