@@ -53,7 +53,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     );
     lives.defer(() => nest.close());
     nest.useWebSocketAdapter(new PlainWsAdapter(nest));
-    await setUpHttp(nest, config, logger, lines);
+    setUpHttp(nest, config, logger, lines);
     const port = await listen(nest, config);
     const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
     logger.info({ url }, 'ready');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthResult, Problem, Setup } from '@chatbox/contracts';
+import type { AuthResult, CreatedKey, Problem, Setup, User } from '@chatbox/contracts';
 import type { ApiAnswer } from './harness/api.ts';
 import { aUser, PASSWORD } from './harness/people.ts';
 import { sql, whileLocked } from './harness/sql.ts';
@@ -203,4 +203,23 @@ it('lets people change their name and nothing else', async () => {
   expect(await patch({ name: null })).toMatchObject({ status: 200, body: { name: null } });
   expect((await patch({ role: 'owner' })).status).toBe(400);
   expect((await patch({ name: '\u0000' })).status).toBe(400);
+});
+
+it('a name that was changed is the new one at once, for all sessions and keys of the person', async () => {
+  const ann = await aUser(app);
+  const { body: other } = await login(ann.email, PASSWORD);
+  const { body: made } = await app.api<CreatedKey>('POST', '/api/v1/keys', {
+    token: ann.token,
+    body: { name: 'x', scopes: ['chat:read'] },
+  });
+  const names = async () => {
+    const seen: unknown[] = [];
+    for (const token of [ann.token, other.accessToken, made.key])
+      seen.push((await app.api<User>('GET', '/api/v1/auth/me', { token })).body.name);
+    return seen;
+  };
+  expect(await names()).toEqual([null, null, null]);
+  const { body } = await app.api<User>('PATCH', '/api/v1/auth/me', { token: ann.token, body: { name: 'Ann' } });
+  expect(body.name).toBe('Ann');
+  expect(await names()).toEqual(['Ann', 'Ann', 'Ann']);
 });

@@ -114,6 +114,17 @@ it('stops an answer of the other replica, and acknowledges it when it has stoppe
   expect(performance.now() - began).toBeLessThan(1_200);
 });
 
+it('knows of a changed name on the other replica before what it remembers is old', async () => {
+  const name = async (): Promise<unknown> =>
+    (await cluster.replica(1).api<{ name: string }>('GET', '/api/v1/auth/me', { token: person.token })).body.name;
+  for (const next of ['Ann', 'Ann Person']) {
+    await name();
+    await cluster.replica(0).api('PATCH', '/api/v1/auth/me', { token: person.token, body: { name: next } });
+    const began = performance.now();
+    while ((await name()) !== next) expect(performance.now() - began).toBeLessThan(500);
+  }
+});
+
 it('closes sockets and streams on the other replica within a second of a logout, with Redis and without', async () => {
   for (const isAway of [false, true]) {
     const login = await cluster.replica(0).api<{ accessToken: string }>('POST', '/api/v1/auth/login', {

@@ -11,6 +11,8 @@ export interface Spent {
  * not move; its length is of whole seconds, a part of one is rounded up. Spending is atomic: of any number of spenders on any nodes, each is told another count.
  */
 export abstract class LimitStore {
+  /** Whether it can be out of reach, or slow to answer. What lives in this process cannot. */
+  abstract readonly canBeAway: boolean;
   abstract spend(key: string, windowSeconds: number): Promise<Spent>;
   /** Null where nothing has been spent. */
   abstract read(key: string): Promise<Spent | null>;

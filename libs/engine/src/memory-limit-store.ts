@@ -3,6 +3,7 @@ import { LimitStore, type Spent } from './limit-store.ts';
 
 /** One process: its memory is what all its requests share. A key is forgotten when its window ends. */
 export class MemoryLimitStore extends LimitStore {
+  readonly canBeAway = false;
   private readonly counters = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: 1 });
 
   async spend(key: string, windowSeconds: number): Promise<Spent> {

@@ -5,6 +5,7 @@ import { asked } from './redis-link.ts';
 
 /** One script per count, run by Redis itself, so that no two spenders are told the same. */
 export class RedisLimitStore extends LimitStore {
+  readonly canBeAway = true;
   private readonly counters: RateLimiterRedis;
 
   constructor(link: Redis, prefix: string) {

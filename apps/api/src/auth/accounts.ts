@@ -70,7 +70,7 @@ export class Accounts {
   }
 }
 
-export const toUser = ({ id, email, name, role, createdAt }: Account): User => ({
+export const toUser = ({ id, email, name, role, createdAt }: Omit<Account, 'status'>): User => ({
   id,
   email,
   name,

@@ -5,6 +5,7 @@ import { AppError } from '../common/app-error.ts';
 import { fromOf } from '../common/audit-log.ts';
 import { Can, DuringSetup, type Identity, Public, Who } from '../common/identity.ts';
 import { parse, shaped } from '../common/zod.pipe.ts';
+import { AccountChanged } from './account-changed.ts';
 import { Accounts, toUser } from './accounts.ts';
 import { arrivalOf, deviceOf, isEncrypted } from './arrival.ts';
 import { noCookies, refreshCookie, sessionCookies } from './cookies.ts';
@@ -22,6 +23,7 @@ export class AuthController {
     private readonly entry: Entry,
     private readonly sessions: Sessions,
     private readonly accounts: Accounts,
+    private readonly changed: AccountChanged,
     private readonly origins: RequestOrigin,
   ) {}
 
@@ -78,15 +80,18 @@ export class AuthController {
   @DuringSetup()
   @Can('profile', 'read')
   @Get(ROUTES['auth.me'].path)
-  async me(@Who() who: Identity): Promise<User> {
-    return toUser(await this.accounts.own(who));
+  me(@Who() who: Identity): User {
+    return toUser({ ...who, id: who.userId });
   }
 
   @Can('profile', 'write')
   @Patch(ROUTES['auth.update_me'].path)
   async updateMe(@Who() who: Identity, @Body(shaped(UpdateProfile)) { name }: UpdateProfile): Promise<User> {
-    if (name !== undefined) await this.accounts.rename(who, name);
-    return this.me(who);
+    if (name !== undefined) {
+      await this.accounts.rename(who, name);
+      await this.changed.announce(who.userId);
+    }
+    return toUser(await this.accounts.own(who));
   }
 
   /** A cookie comes by itself, so here it is not enough that nothing speaks against the request. */

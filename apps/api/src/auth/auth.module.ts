@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CountsModule } from '../limits/counts.module.ts';
 import { AccessTokens } from './access-token.ts';
+import { AccountChanged } from './account-changed.ts';
 import { Accounts } from './accounts.ts';
 import { Admission } from './admission.ts';
 import { AuditModule } from './audit/audit.module.ts';
@@ -25,6 +26,7 @@ import { RefreshTokens } from './refresh-tokens.ts';
 import { Registration } from './registration.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { Rights } from './rights/rights.ts';
+import { RouteMarks } from './route-marks.ts';
 import { SessionLifetime } from './session-lifetime.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { Sessions } from './sessions.ts';
@@ -39,6 +41,7 @@ import { Sweep } from './sweep.ts';
   controllers: [AuthController, SessionsController, SettingsController, InvitationsController, ...FACTOR_CONTROLLERS],
   providers: [
     AccessTokens,
+    AccountChanged,
     Accounts,
     Admission,
     Authenticator,
@@ -55,6 +58,7 @@ import { Sweep } from './sweep.ts';
     Registration,
     RequestOrigin,
     Rights,
+    RouteMarks,
     SessionLifetime,
     Sessions,
     SignIn,
@@ -63,6 +67,7 @@ import { Sweep } from './sweep.ts';
     { provide: APP_GUARD, useClass: IdentityGuard },
   ],
   exports: [
+    AccountChanged,
     Accounts,
     Admission,
     Authenticator,

@@ -1,15 +1,14 @@
-import type { Right } from '@chatbox/contracts';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
-import { DURING_SETUP, FRESH, type Identity, PUBLIC, RIGHT } from '../common/identity.ts';
+import type { Identity } from '../common/identity.ts';
 import { Refusals } from '../limits/refusals.ts';
 import { arrivalOf } from './arrival.ts';
 import { Authenticator } from './authenticator.ts';
 import { KEY_INSIDE } from './keys/key-text.ts';
 import { RequestOrigin } from './request-origin.ts';
 import { allows } from './rights/allows.ts';
+import { RouteMarks } from './route-marks.ts';
 
 /** What other services call the header that carries a key; it means the same as `Authorization: Bearer`. */
 const KEY_HEADERS = ['x-api-key', 'api-key'] as const;
@@ -19,7 +18,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 @Injectable()
 export class IdentityGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
+    private readonly marks: RouteMarks,
     private readonly authenticator: Authenticator,
     private readonly origins: RequestOrigin,
     private readonly refusals: Refusals,
@@ -33,20 +32,19 @@ export class IdentityGuard implements CanActivate {
     // A socket is authenticated at its handshake, and its frames pass no guard. Whatever else comes this way is not known.
     if (context.getType() !== 'http') return false;
     const request = context.switchToHttp().getRequest<FastifyRequest & { identity?: Identity }>();
-    const marked = <T = boolean>(key: string) =>
-      this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+    const marks = this.marks.of(context);
     const token = presentedBy(request);
     if (token === undefined) this.refuseForeign(request);
-    if (marked(PUBLIC)) return true;
+    if (marks.isPublic) return true;
     const credentials = { token, cookieHeader: request.headers.cookie, address: request.ip };
-    const identity = marked(DURING_SETUP)
+    const identity = marks.isDuringSetup
       ? await this.authenticator.recognise(credentials)
       : await this.authenticator.authenticate(credentials);
     request.identity = identity;
-    const right = marked<Right>(RIGHT);
+    const { right } = marks;
     if (right ? !allows(identity, right.resource, right.action) : identity.key) throw new AppError('auth.forbidden');
     // A key shows nothing: it was made by somebody who did, for what it is scoped to.
-    if (marked(FRESH) && !identity.key) await this.authenticator.demandFresh(identity);
+    if (marks.isFresh && !identity.key) await this.authenticator.demandFresh(identity);
     return true;
   }
 
@@ -59,7 +57,8 @@ export class IdentityGuard implements CanActivate {
 
 /** Throws `auth.key_in_url`, and `auth.key_ambiguous` where two headers bring different keys. */
 const presentedBy = ({ url, headers }: FastifyRequest): string | undefined => {
-  if (KEY_INSIDE.test(url) || KEY_INSIDE.test(decoded(url))) throw new AppError('auth.key_in_url');
+  if (KEY_INSIDE.test(url) || (url.includes('%') && KEY_INSIDE.test(decoded(url))))
+    throw new AppError('auth.key_in_url');
   const brought = [bearerOf(headers.authorization), ...KEY_HEADERS.map((name) => headers[name])].filter(
     (value) => value !== undefined,
   );

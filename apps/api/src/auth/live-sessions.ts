@@ -5,9 +5,7 @@ import type { Identity } from '../common/identity.ts';
 import { Logger } from '../common/logger.ts';
 import { returned } from '../database/returned.ts';
 import { SessionLifetime } from './session-lifetime.ts';
-
-/** Topic of the hint that a session has ended; the hint is the session's id. */
-export const SESSION_ENDED = 'session.ended';
+import { ACCOUNT_CHANGED, SESSION_ENDED } from './topics.ts';
 
 export interface LiveSession extends Identity {
   readonly expiresAt: Date;
@@ -15,6 +13,13 @@ export interface LiveSession extends Identity {
   readonly freshUntil: Date | null;
   /** The role needs a second factor and the person has none. */
   readonly factorMissing: boolean;
+}
+
+interface Entry {
+  readonly found: Promise<LiveSession | null>;
+  readonly until: number;
+  /** Known once it is found. */
+  userId?: string | undefined;
 }
 
 /** How long an answer is believed where the hint that it changed was lost. Leaves time within the second for the request itself. */
@@ -29,8 +34,8 @@ export const FRESH_MINUTES = 10;
  */
 @Injectable()
 export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
-  private readonly known = new Map<string, { found: Promise<LiveSession | null>; until: number }>();
-  private leave: () => Promise<void> = async () => {};
+  private readonly known = new Map<string, Entry>();
+  private leave: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly source: DataSource,
@@ -40,11 +45,14 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.leave = await this.bus.subscribe(SESSION_ENDED, (sessionId) => this.forget(sessionId));
+    this.leave = await Promise.all([
+      this.bus.subscribe(SESSION_ENDED, (sessionId) => this.forget(sessionId)),
+      this.bus.subscribe(ACCOUNT_CHANGED, (accountId) => this.forgetAccount(accountId)),
+    ]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.leave();
+    await Promise.all(this.leave.map((leave) => leave()));
   }
 
   /** null when it has ended or expired, or when its account is suspended. */
@@ -54,8 +62,14 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
     if (entry && now < entry.until) return entry.found;
     if (this.known.size >= REMEMBERED_MAX) this.known.clear();
     const found = this.lookUp(sessionId);
-    this.known.set(sessionId, { found, until: now + BELIEVED_MILLISECONDS });
-    found.catch(() => this.forget(sessionId));
+    const asked: Entry = { found, until: now + BELIEVED_MILLISECONDS };
+    this.known.set(sessionId, asked);
+    found.then(
+      (session) => {
+        asked.userId = session?.userId;
+      },
+      () => this.forget(sessionId),
+    );
     return found;
   }
 
@@ -69,9 +83,15 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
     this.known.delete(sessionId);
   }
 
+  /** Also what is still being looked up: it may have been read before the change. */
+  forgetAccount(accountId: string): void {
+    for (const [sessionId, { userId }] of this.known)
+      if (userId === undefined || userId === accountId) this.known.delete(sessionId);
+  }
+
   private async lookUp(sessionId: string): Promise<LiveSession | null> {
     const rows: (LiveSession & { isStale: boolean })[] = await this.source.query(
-      `SELECT a.id AS "userId", a.email, a.role, s.id AS "sessionId", s.expires_at AS "expiresAt",
+      `SELECT a.id AS "userId", a.email, a.role, a.name, a.created_at AS "createdAt", s.id AS "sessionId", s.expires_at AS "expiresAt",
          s.proven_at + make_interval(mins => $2) AS "freshUntil",
          EXISTS (SELECT FROM setting WHERE name = 'factorRequiredFor' AND value @> to_jsonb(a.role))
            AND NOT EXISTS (SELECT FROM totp WHERE account_id = a.id AND secret_envelope IS NOT NULL)

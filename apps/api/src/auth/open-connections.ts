@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { DataSource } from 'typeorm';
 import { Logger } from '../common/logger.ts';
 import { Multimap } from '../common/multimap.ts';
-import { SESSION_ENDED } from './live-sessions.ts';
+import { SESSION_ENDED } from './topics.ts';
 
 /** Leaves time within the second that a lost hint may cost. */
 const LOOK_MILLISECONDS = 700;

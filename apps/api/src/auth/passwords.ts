@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
@@ -7,10 +8,13 @@ import { isCommon } from './common-passwords.ts';
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. The library's default variant is argon2id. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Hashes run on libuv's four threads, which files and name lookups need too; each takes 19 MiB. */
-const AT_ONCE = 2;
+/**
+ * Hashes run on libuv's four threads, which files and name lookups need too; each takes 19 MiB. One core stays free for the event loop,
+ * so that who is signed in does not notice who signs in.
+ */
+export const AT_ONCE = Math.min(3, Math.max(1, availableParallelism() - 1));
 /** A few seconds' worth. Whoever comes then is told to come back, rather than kept until nobody waits for the answer. */
-const WAITING_MAX = 200;
+export const WAITING_MAX = 200;
 
 /** Verified in place of the hash of an account that does not exist, so that both take the same time. Nobody knows its password. */
 const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$GaPT8WoSbf19cz/lOst/2w$h8PthIiEBwv+74LdDMJuXw/926h/FnrpKvsqEhjvAf4';

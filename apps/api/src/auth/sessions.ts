@@ -9,8 +9,9 @@ import type { Identity } from '../common/identity.ts';
 import { Logger } from '../common/logger.ts';
 import { returned } from '../database/returned.ts';
 import type { Device } from './arrival.ts';
-import { FRESH_MINUTES, LiveSessions, SESSION_ENDED } from './live-sessions.ts';
+import { FRESH_MINUTES, LiveSessions } from './live-sessions.ts';
 import { SessionLifetime } from './session-lifetime.ts';
+import { SESSION_ENDED } from './topics.ts';
 
 export interface SessionRow {
   readonly id: string;

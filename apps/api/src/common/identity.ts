@@ -6,6 +6,10 @@ export interface Identity {
   readonly userId: string;
   readonly email: string;
   readonly role: Role;
+  /** As the person wants to be called. */
+  readonly name: string | null;
+  /** Of the account. */
+  readonly createdAt: Date;
   /** Of a key: the key's id. What ends the one or the other is announced by this id. */
   readonly sessionId: string;
   /** Until when what was shown counts: a token's hour, a session, a key. What outlives its request ends then. */

@@ -1,4 +1,5 @@
-import { openLogger } from './logger.ts';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { openLogger, requestLines } from './logger.ts';
 
 const SECRET = 'canary-4f1c9a';
 
@@ -58,5 +59,27 @@ describe('a log line', () => {
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', msg: text });
     expect([...(lines[0] ?? '')].every((character) => character >= ' ')).toBe(true);
+  });
+});
+
+describe('lines of requests', () => {
+  it('are written together at the end of a turn, whole and in order, or when the program ends', async () => {
+    const written: string[] = [];
+    const lines = requestLines('info', { write: (text) => written.push(text) });
+    for (const status of [200, 401]) lines.info({ status }, 'request');
+    expect(written).toEqual([]);
+    await endOfTurn();
+    lines.info({ status: 500 }, 'request');
+    lines.flush();
+    expect(
+      written.map((text) =>
+        text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line).status),
+      ),
+    ).toEqual([[200, 401], [500]]);
+    await endOfTurn();
+    expect(written).toHaveLength(2);
   });
 });

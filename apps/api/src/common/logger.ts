@@ -8,6 +8,10 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
+interface Destination {
+  write(text: string): unknown;
+}
+
 export const REDACTED = [
   'password',
   'token',
@@ -22,11 +26,12 @@ export const REDACTED = [
 /** The library looks for names at given depths only; nothing here is nested deeper. */
 const PATHS = REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*["set-cookie"]`, `*.*["x-api-key"]`]);
 export const MOST_CAUSES = 5;
+const STANDARD_OUTPUT = 1;
 
 /** `mixin` is asked for every line, for what it belongs to. */
 export const openLogger = (
   level: string,
-  destination?: { write(line: string): void },
+  destination?: Destination,
   mixin?: () => object,
 ): PinoLogger => {
   const options = {
@@ -42,10 +47,46 @@ export const openLogger = (
 };
 
 /**
- * Writes to the same place and looks for no secrets, which costs 15 times the rest of a line. Only for the line of every request, whose
- * fields are all our own: numbers, a method, the pattern of a route, an address, an id that was checked.
+ * Looks for no secrets, which costs 15 times the rest of a line. Only for the line of every request, whose fields are all our own:
+ * numbers, a method, the pattern of a route, an address, an id that was checked.
  */
-export const requestLines = (logger: PinoLogger): Pick<Logger, 'info'> => logger.child({}, { redact: [] });
+export const requestLines = (
+  level: string,
+  destination: Destination = pino.destination({ dest: STANDARD_OUTPUT, sync: true }),
+  mixin?: () => object,
+): Pick<Logger, 'info'> & { flush(): void } => {
+  const lines = new LinesOfATurn(destination);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      ...(mixin ? { mixin } : {}),
+    },
+    lines,
+  );
+  return { info: (fields, message) => logger.info(fields, message), flush: () => lines.flush() };
+};
+
+/** Writes what is said within one turn of the event loop at its end, together: each write costs as much as what it is about. */
+class LinesOfATurn {
+  private waiting = '';
+  private readonly end = (): void => this.flush();
+
+  constructor(private readonly output: Destination) {}
+
+  write(line: string): void {
+    if (this.waiting === '') setImmediate(this.end);
+    this.waiting += line;
+  }
+
+  flush(): void {
+    const text = this.waiting;
+    this.waiting = '';
+    if (text !== '') this.output.write(text);
+  }
+}
 
 export interface Described {
   type: string;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import cookie from '@fastify/cookie';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../common/identity.ts';
@@ -50,12 +49,12 @@ const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
 };
 
 /** Everything between the socket and the routes: bodies, headers, cookies, errors, one log line per request. */
-export const setUpHttp = async (
+export const setUpHttp = (
   app: NestFastifyApplication,
   config: ConfigValues,
   logger: Logger,
   lines: Pick<Logger, 'info'>,
-): Promise<void> => {
+): void => {
   const server = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   const tracing = app.get(Tracing);
@@ -73,12 +72,13 @@ export const setUpHttp = async (
     },
   );
   const traceOf = tracing.isOn ? traceRequests(server, tracing) : () => undefined;
-  server.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+  server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     // RFC 6797: a browser must not believe it over plain HTTP, and a laptop has nothing else.
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    done();
   });
-  server.addHook('onResponse', async (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply) => {
+  server.addHook('onResponse', (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceOf(request));
     if (request.identity) metrics.userSeen(request.identity.userId);
@@ -93,8 +93,8 @@ export const setUpHttp = async (
       },
       'request',
     );
+    done();
   });
-  await app.register(cookie);
   if (config.CORS_ORIGIN)
     app.enableCors({
       origin: config.CORS_ORIGIN.split(',').map((origin) => origin.trim()),

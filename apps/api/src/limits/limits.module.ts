@@ -11,10 +11,8 @@ import { type Asking, addressOf, emailOf, trackerOf } from './tracker.ts';
 /** Every limit on requests there is, each with its own count in the same window. */
 const limitsOf = (config: Config, storage: SharedCounts): ThrottlerModuleOptions => {
   const ttl = config.RATE_LIMIT_WINDOW * 60_000;
-  const unless = (applies: (rule: Rule, request: Asking) => boolean) => (context: ExecutionContext) => {
-    const request = asking(context);
-    return !applies(ruleOf(request), request);
-  };
+  const unless = (applies: (rule: Rule, request: Asking) => boolean) => (context: ExecutionContext) =>
+    !applies(ruleOf(context), asking(context));
   return {
     storage,
     throttlers: [
@@ -42,7 +40,7 @@ const limitsOf = (config: Config, storage: SharedCounts): ThrottlerModuleOptions
       {
         name: 'account',
         ttl,
-        limit: (context) => ruleOf(asking(context)).perEmail ?? Number.POSITIVE_INFINITY,
+        limit: (context) => ruleOf(context).perEmail ?? Number.POSITIVE_INFINITY,
         skipIf: unless(({ perEmail }, request) => perEmail !== null && emailOf(request) !== null),
         getTracker: (request) => `${request.routeOptions.url} ${emailOf(request as Asking)}`,
       },
@@ -51,7 +49,18 @@ const limitsOf = (config: Config, storage: SharedCounts): ThrottlerModuleOptions
 };
 
 const asking = (context: ExecutionContext): Asking => context.switchToHttp().getRequest<Asking>();
-const ruleOf = (request: Asking): Rule => ruleFor(request.method, request.routeOptions.url);
+
+/** Of a handler, which serves one route. The library asks several times for each request, and Fastify makes its answer anew each time. */
+const rules = new WeakMap<object, Rule>();
+const ruleOf = (context: ExecutionContext): Rule => {
+  const handler = context.getHandler();
+  const known = rules.get(handler);
+  if (known !== undefined) return known;
+  const request = asking(context);
+  const rule = ruleFor(request.method, request.routeOptions.url);
+  rules.set(handler, rule);
+  return rule;
+};
 
 /** Has to be imported after the module whose guard tells who asks: global guards run in the order of their modules. */
 @Module({

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import type { Identity } from '../common/identity.ts';
@@ -6,6 +7,7 @@ export type Asking = FastifyRequest & { identity?: Identity };
 
 /** What everybody with one line of the internet shares: an IPv4 address, or the /64 of an IPv6 one (RFC 6177). */
 export const addressOf = ({ ip }: Pick<FastifyRequest, 'ip'>): string => {
+  if (isIPv4(ip)) return ip;
   if (!ipaddr.isValid(ip)) return 'unknown';
   const address = ipaddr.process(ip);
   if (address.kind() === 'ipv4') return address.toString();

@@ -3,6 +3,7 @@ import { InsuredLimitStore } from './when-the-store-is-away.ts';
 
 /** A shared store that can be away: refusing at once, or never answering. */
 class FlakyStore extends LimitStore {
+  readonly canBeAway = true;
   state: 'here' | 'refuses' | 'silent' = 'here';
   asked = 0;
   private readonly inner = new MemoryLimitStore();

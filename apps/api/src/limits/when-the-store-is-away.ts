@@ -13,6 +13,7 @@ const PAUSE_MILLISECONDS = 2_000;
  * with it. It is said once in the log when it begins and once when it ends.
  */
 export class InsuredLimitStore extends LimitStore {
+  readonly canBeAway = false;
   private readonly own = new MemoryLimitStore();
   private awayUntil = 0;
   private isAway = false;
@@ -36,7 +37,11 @@ export class InsuredLimitStore extends LimitStore {
     return this.ask((store) => store.forget(key));
   }
 
-  private async ask<T>(question: (store: LimitStore) => Promise<T>): Promise<T> {
+  private ask<T>(question: (store: LimitStore) => Promise<T>): Promise<T> {
+    return this.shared.canBeAway ? this.askWithPatience(question) : question(this.shared);
+  }
+
+  private async askWithPatience<T>(question: (store: LimitStore) => Promise<T>): Promise<T> {
     if (performance.now() < this.awayUntil) return question(this.own);
     try {
       const answer = await within(PATIENCE_MILLISECONDS, question(this.shared));

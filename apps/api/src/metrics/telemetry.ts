@@ -28,7 +28,9 @@ export const openTelemetry = async (config: ConfigValues): Promise<Telemetry> =>
   const ends: Ends = [];
   const tracing = await openTracing(config, deliveries, ends);
   const here = (): object => (tracing.current ? { traceId: tracing.current.traceId } : {});
-  const plain = openLogger(config.LOG_LEVEL, undefined, tracing.isOn ? here : undefined);
+  const mixin = tracing.isOn ? here : undefined;
+  const plain = openLogger(config.LOG_LEVEL, undefined, mixin);
+  const lines = requestLines(config.LOG_LEVEL, undefined, mixin);
   deliveries.sayIn(plain);
   const errors = new ErrorTracker(await receiversOf(config), deliveries, here);
   ends.push(() => errors.settled());
@@ -43,9 +45,13 @@ export const openTelemetry = async (config: ConfigValues): Promise<Telemetry> =>
     metrics,
     tracing,
     logger: errors.watching(plain),
-    lines: requestLines(plain),
-    told: () => soon(errors.settled()),
+    lines,
+    told: () => {
+      lines.flush();
+      return soon(errors.settled());
+    },
     close: () => {
+      lines.flush();
       metrics.close();
       return soon(Promise.allSettled(ends.map((end) => end())));
     },

@@ -5,7 +5,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { DataSource } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
-import { SESSION_ENDED } from '../live-sessions.ts';
+import { ACCOUNT_CHANGED, SESSION_ENDED } from '../topics.ts';
 import { isListed } from './addresses.ts';
 import { EnvironmentKeyRows } from './environment-key-rows.ts';
 import { hashOf, prefixOf } from './key-text.ts';
@@ -19,6 +19,8 @@ interface LiveKey {
   readonly userId: string;
   readonly email: string;
   readonly role: Role;
+  readonly name: string | null;
+  readonly createdAt: Date;
   readonly scopes: Scope[];
   readonly addresses: string[];
   readonly expiresAt: Date | null;
@@ -38,7 +40,7 @@ const FAR = new Date(8_640_000_000_000_000);
 export class LiveKeys implements OnModuleInit, OnApplicationShutdown {
   private readonly known = new Map<string, { found: Promise<LiveKey | null>; until: number }>();
   private readonly prefixOfId = new Map<string, string>();
-  private leave: () => Promise<void> = async () => {};
+  private leave: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly source: DataSource,
@@ -49,14 +51,23 @@ export class LiveKeys implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.leave = await this.bus.subscribe(SESSION_ENDED, (id) => {
+    const ended = (id: string): void => {
       const prefix = this.prefixOfId.get(id);
       if (prefix !== undefined) this.known.delete(prefix);
-    });
+    };
+    this.leave = await Promise.all([
+      this.bus.subscribe(SESSION_ENDED, ended),
+      this.bus.subscribe(ACCOUNT_CHANGED, () => this.forgetOwners()),
+    ]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.leave();
+    await Promise.all(this.leave.map((leave) => leave()));
+  }
+
+  /** Accounts change seldom, and each key is one lookup. */
+  forgetOwners(): void {
+    this.known.clear();
   }
 
   /** Throws `auth.required`, or `auth.key_address`. */
@@ -96,7 +107,7 @@ export class LiveKeys implements OnModuleInit, OnApplicationShutdown {
 
   private async lookUp(prefix: string): Promise<LiveKey | null> {
     const rows: LiveKey[] = await this.source.query(
-      `SELECT k.id, k.prefix, k.hash, a.id AS "userId", a.email, a.role, k.scopes, k.addresses, k.expires_at AS "expiresAt"
+      `SELECT k.id, k.prefix, k.hash, a.id AS "userId", a.email, a.role, a.name, a.created_at AS "createdAt", k.scopes, k.addresses, k.expires_at AS "expiresAt"
        FROM api_key k JOIN account a ON a.id = k.account_id
        WHERE k.prefix = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
          AND a.status = 'active'`,
@@ -108,10 +119,12 @@ export class LiveKeys implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-const toIdentity = ({ id, prefix, userId, email, role, scopes }: LiveKey): Identity => ({
+const toIdentity = ({ id, prefix, userId, email, role, name, createdAt, scopes }: LiveKey): Identity => ({
   userId,
   email,
   role,
+  name,
+  createdAt,
   sessionId: id,
   key: { id, prefix, scopes },
 });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog, type From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
+import { AccountChanged } from '../account-changed.ts';
 import { Outbox } from '../mail/outbox.ts';
 import { Credentials } from './credentials.ts';
 import { Links } from './links.ts';
@@ -17,6 +18,7 @@ export class EmailChange {
     private readonly proof: Proof,
     private readonly links: Links,
     private readonly outbox: Outbox,
+    private readonly changed: AccountChanged,
     private readonly log: AuditLog,
   ) {}
 
@@ -37,7 +39,7 @@ export class EmailChange {
 
   /** Throws `auth.link_invalid` or, when somebody else was faster, `auth.email_taken`. */
   async verify({ token }: VerifyEmail, from: From): Promise<VerifiedEmail> {
-    const result = await this.source.transaction(async (manager) => {
+    const { accountId, ...result } = await this.source.transaction(async (manager) => {
       const { accountId, purpose, email } = await this.links.use(manager, token, ['verify_email', 'change_email']);
       if (purpose === 'verify_email') {
         await this.credentials.verify(manager, accountId, email);
@@ -47,7 +49,7 @@ export class EmailChange {
           target: { kind: 'person', id: accountId, name: email },
           from,
         });
-        return { email, changed: false };
+        return { accountId, email, changed: false };
       }
       const before = await this.credentials.changeEmail(manager, accountId, email);
       await this.outbox.add('email_changed', before, accountId, manager);
@@ -58,8 +60,9 @@ export class EmailChange {
         from,
         details: { before, after: email },
       });
-      return { email, changed: true };
+      return { accountId, email, changed: true };
     });
+    await this.changed.announce(accountId);
     this.outbox.hurry();
     return result;
   }

@@ -6,6 +6,7 @@ import { AuditLog } from '../../common/audit-log.ts';
 import { Config } from '../../config/config.ts';
 import { highestRole, roleMapOf } from '../../config/oidc-settings.ts';
 import { returned } from '../../database/returned.ts';
+import { AccountChanged } from '../account-changed.ts';
 import { Accounts } from '../accounts.ts';
 import type { Device } from '../arrival.ts';
 import { Entry } from '../entry.ts';
@@ -28,6 +29,7 @@ export class OidcEntry {
     private readonly entry: Entry,
     private readonly idTokens: IdTokens,
     private readonly secondStep: SecondStep,
+    private readonly changed: AccountChanged,
     private readonly log: AuditLog,
     private readonly config: Config,
   ) {}
@@ -40,6 +42,7 @@ export class OidcEntry {
     from: { device: Device; hostname: string },
   ): Promise<AuthResult> {
     const { accountId, isNew } = await this.source.transaction((manager) => this.find(manager, person, invitation));
+    if (!isNew) await this.changed.announce(accountId);
     const account = await this.accounts.read(accountId);
     if (!account) throw new AppError('oidc.failed');
     if (isNew) await this.registration.recordEntry(account, from.device);

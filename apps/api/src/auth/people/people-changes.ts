@@ -5,6 +5,7 @@ import { AppError } from '../../common/app-error.ts';
 import { type AuditDetail, AuditLog, type From } from '../../common/audit-log.ts';
 import type { Identity } from '../../common/identity.ts';
 import { PersonalData } from '../../common/personal-data.ts';
+import { AccountChanged } from '../account-changed.ts';
 import { Credentials } from '../lifecycle/credentials.ts';
 import { type EndReason, Sessions } from '../sessions.ts';
 import { lockOwners } from './last-owner.ts';
@@ -48,6 +49,7 @@ export class PeopleChanges {
     private readonly sessions: Sessions,
     private readonly credentials: Credentials,
     private readonly personalData: PersonalData,
+    private readonly changed: AccountChanged,
     private readonly log: AuditLog,
   ) {}
 
@@ -136,7 +138,7 @@ export class PeopleChanges {
       });
       return outcome.ended;
     });
-    await Promise.all(ended.map((id) => this.sessions.announceEnd(id)));
+    await Promise.all([this.changed.announce(act.personId), ...ended.map((id) => this.sessions.announceEnd(id))]);
     return ended;
   }
 
