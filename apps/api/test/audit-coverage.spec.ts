@@ -300,6 +300,7 @@ const LEAVES_NOTHING: Partial<Record<RouteName, string>> = {
   'oidc.start': 'the callback is recorded',
   'oidc.link': 'the callback is recorded',
   'oidc.callback': 'needs a provider: recorded as session.opened and person.identity_linked (oidc)',
+  'oidc.backchannel_logout': 'needs a provider: recorded as session.ended (oidc-logout)',
   'connections.try': 'keeps nothing',
   'connections.test': 'keeps nothing',
 };

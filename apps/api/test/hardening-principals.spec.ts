@@ -68,6 +68,7 @@ const TABLE: Record<RouteName, Entry> = {
   'oidc.link': 'own',
   'oidc.unlink': { of: 'nothing', stranger: 'oidc.not_linked' },
   'oidc.logout': 'own',
+  'oidc.backchannel_logout': 'public',
   'settings.read': 'administration',
   'settings.update': 'administration',
   'invitations.list': 'administration',

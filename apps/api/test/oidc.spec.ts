@@ -1,78 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import type { AccountState, GoTo, Problem, ProviderLogout, Setup, User } from '@chatbox/contracts';
+import type { AccountState, GoTo, Setup } from '@chatbox/contracts';
 import { aUser, PASSWORD } from './harness/people.ts';
 import { rowsOf, sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { addTotp, aGuardedUser, finish, totpCode } from './support/factors.ts';
-import { CLIENT, type PersonThere, SignInProvider } from './support/sign-in-provider.ts';
-import { Surfer } from './support/surfer.ts';
+import { atProvider, CALLBACK, me, OidcScene, SERVICE, signIn, start } from './support/oidc-scene.ts';
+import { CLIENT, type PersonThere, type SignInProvider } from './support/sign-in-provider.ts';
 
-/** As people write it; only the browser of the test knows where it is. */
-const SERVICE = 'http://chat.example.org';
-const CALLBACK = `${SERVICE}/api/v1/auth/oidc/callback`;
-
+let scene: OidcScene;
 let provider: SignInProvider;
 let app: TestApp;
 let replica: TestApp;
 let owner: Awaited<ReturnType<typeof aUser>>;
 beforeAll(async () => {
-  provider = await SignInProvider.open(SERVICE);
-  const settings = {
-    PUBLIC_URL: SERVICE,
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: CLIENT.id,
-    OIDC_CLIENT_SECRET: CLIENT.secret,
-    OIDC_NAME: 'Example Ltd',
-    OIDC_ROLE_CLAIM: 'groups',
-    OIDC_ROLE_MAP: 'chat-admins=admin,guests=viewer',
-    MASTER_KEY: 'a master key that both replicas were given',
-    JWT_SECRET: 'a secret that both replicas sign access tokens with',
-  };
-  app = await startTestApp(settings);
-  replica = await startTestApp({ ...settings, DATABASE_URL: app.databaseUrl });
+  scene = await OidcScene.open({ OIDC_ROLE_CLAIM: 'groups', OIDC_ROLE_MAP: 'chat-admins=admin,guests=viewer' });
+  ({ provider, app, replica } = scene);
   owner = await aUser(app);
 });
-afterAll(async () => {
-  await replica.close();
-  await app.close();
-  await provider.close();
-});
+afterAll(() => scene.close());
 
-const aSurfer = (at: TestApp = app) => new Surfer(new Map([[SERVICE, at.url]]));
-const aPerson = (there: PersonThere = {}): string => {
-  const id = randomUUID();
-  provider.people.set(id, { email: `${id}@example.org`, email_verified: true, name: 'Ann Person', ...there });
-  return id;
-};
-
-const start = async (surfer: Surfer, body: object = {}, path = 'start'): Promise<string> => {
-  const { status, text } = await surfer.ask(`${SERVICE}/api/v1/auth/oidc/${path}`, undefined, body);
-  expect({ status, text }).toEqual({ status: 200, text: expect.stringContaining('url') });
-  return (JSON.parse(text) as GoTo).url;
-};
-
-/** Signs in at the provider's pages. Answers the address there that it sends the browser back to, which was not asked for yet. */
-const atProvider = async (surfer: Surfer, url: string, id: string): Promise<URL> => {
-  let visit = await surfer.go(url, CALLBACK);
-  for (let pages = 0; visit.location === null; pages++) {
-    if (pages > 4) throw new Error(`the provider does not let go: ${visit.text.slice(0, 400)}`);
-    const action = /action="([^"]+)"/.exec(visit.text)?.[1] ?? '';
-    const prompt = /name="prompt" value="(\w+)"/.exec(visit.text)?.[1] ?? '';
-    visit = await surfer.go(new URL(action, visit.url), CALLBACK, {
-      prompt,
-      ...(prompt === 'login' && { login: id, password: 'whatever' }),
-    });
-  }
-  return visit.location;
-};
-
-/** The whole way. Answers the address that the callback leads on to. */
-const signIn = async (surfer: Surfer, id: string, body: object = {}): Promise<string> => {
-  const back = await atProvider(surfer, await start(surfer, body), id);
-  return (await surfer.ask(back)).location?.href ?? 'nowhere';
-};
-const me = async (surfer: Surfer): Promise<User & Problem> =>
-  JSON.parse((await surfer.ask(`${SERVICE}/api/v1/auth/me`)).text);
+const aSurfer = () => scene.aSurfer();
+const aPerson = (there?: PersonThere) => scene.aPerson(there);
 const failed = (code: string) => `${SERVICE}/login?error=${code}`;
 
 describe('a sign-in through the provider', () => {
@@ -392,34 +339,6 @@ describe('roles', () => {
     const other = aSurfer();
     await signIn(other, aPerson({ groups: ['owner', 'owners'] }));
     expect((await me(other)).role).toBe('member');
-  });
-});
-
-describe('the logout', () => {
-  it('ends the session here and leads to the provider, which signs out and sends the person back', async () => {
-    const surfer = aSurfer();
-    const id = aPerson();
-    await signIn(surfer, id);
-    const { text } = await surfer.ask(`${SERVICE}/api/v1/auth/oidc/logout`, undefined, {});
-    const { url } = JSON.parse(text) as ProviderLogout;
-    expect((await me(surfer)).code).toBe('auth.required');
-    expect(surfer.cookiesOf(SERVICE).size).toBe(0);
-    const asked = await surfer.go(url ?? '');
-    const action = /action="([^"]+)"/.exec(asked.text)?.[1] ?? '';
-    const xsrf = /name="xsrf" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
-    const left = await surfer.go(new URL(action, asked.url), SERVICE, { xsrf, logout: 'yes' });
-    expect(left.location?.href).toBe(`${SERVICE}/login`);
-    // The provider has forgotten the person: it asks who it is.
-    expect((await surfer.go(await start(surfer))).text).toContain('name="login"');
-  });
-
-  it('leads nowhere for who came by password', async () => {
-    const ann = await aUser(app);
-    expect(await app.api('POST', '/api/v1/auth/oidc/logout', { token: ann.token })).toMatchObject({
-      status: 200,
-      body: { url: null },
-    });
-    expect((await app.api('GET', '/api/v1/auth/me', { token: ann.token })).status).toBe(401);
   });
 });
 

@@ -154,8 +154,8 @@ describe('HARDENING 37 and 38: a body that is not what it should be', () => {
 
   it('of another type than JSON is refused', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x/y'])
-      for (const { method, path, body } of harmless) {
-        if (!body) continue;
+      for (const { method, path, body, form } of harmless) {
+        if (!body || (form && type === 'application/x-www-form-urlencoded')) continue;
         const answer = await app.api<Problem>(method, at(path), {
           token: owner.token,
           body: 'email=a',

@@ -64,6 +64,7 @@ export const ERRORS = {
   'oidc.unavailable': { http: 502, retry: true, title: 'The sign-in provider cannot be reached' },
   'oidc.denied': { http: 403, retry: true, title: 'The sign-in provider did not let you in' },
   'oidc.failed': { http: 400, retry: true, title: 'The sign-in did not end where it began; try again' },
+  'oidc.logout_invalid': { http: 400, retry: false, title: 'The logout token is not valid, or was used already' },
   'oidc.email_unverified': { http: 403, retry: false, title: 'The sign-in provider has not verified your e-mail' },
   'oidc.link_first': {
     http: 409,

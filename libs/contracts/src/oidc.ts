@@ -21,6 +21,12 @@ export const ProviderLogout = z.object({
 });
 export type ProviderLogout = z.infer<typeof ProviderLogout>;
 
+/** OpenID Connect Back-Channel Logout 1.0, 2.5: a form with one field; others are ignored. */
+export const BackchannelLogout = z.object({
+  logout_token: z.string().max(20_000).describe('JWT that the provider has signed'),
+});
+export type BackchannelLogout = z.infer<typeof BackchannelLogout>;
+
 export const SignInWay = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('password') }),
   z.object({ kind: z.literal('oidc'), name: z.string().describe('For the button: "Continue with …"') }),

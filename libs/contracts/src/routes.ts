@@ -68,7 +68,7 @@ import {
   TestConnection,
   UpdateConnection,
 } from './models.ts';
-import { GoTo, ProviderLogout, StartOidc } from './oidc.ts';
+import { BackchannelLogout, GoTo, ProviderLogout, StartOidc } from './oidc.ts';
 import { EndedSessions, PeopleQuery, Person, UpdatePerson } from './people.ts';
 import type { Right } from './rights.ts';
 
@@ -83,6 +83,8 @@ export interface Route {
   access: 'public' | 'user' | Right;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** The body is a form (application/x-www-form-urlencoded), as somebody else's standard wants it. */
+  form?: true;
   response?: z.ZodType;
   /** The answer is a file of this type. */
   download?: string;
@@ -421,6 +423,15 @@ export const ROUTES = {
     status: 200,
     access: 'user',
     response: ProviderLogout,
+  },
+  'oidc.backchannel_logout': {
+    method: 'POST',
+    path: '/api/v1/auth/oidc/backchannel-logout',
+    summary: 'For the provider: end the sessions that began there (OpenID Connect Back-Channel Logout 1.0)',
+    status: 200,
+    access: 'public',
+    body: BackchannelLogout,
+    form: true,
   },
 
   'settings.read': {

@@ -11,6 +11,7 @@ import { Authenticator } from './authenticator.ts';
 import { Entry } from './entry.ts';
 import { FACTOR_CONTROLLERS, FACTOR_PROVIDERS } from './factors/parts.ts';
 import { SecondStep } from './factors/second-step.ts';
+import { IdTokens } from './id-tokens.ts';
 import { Identities } from './identities.ts';
 import { IdentityGuard } from './identity.guard.ts';
 import { InvitationsController } from './invitations.controller.ts';
@@ -46,6 +47,7 @@ import { Sweep } from './sweep.ts';
     Admission,
     Authenticator,
     Entry,
+    IdTokens,
     Identities,
     InstallationSettings,
     Invitations,
@@ -72,6 +74,7 @@ import { Sweep } from './sweep.ts';
     Admission,
     Authenticator,
     Entry,
+    IdTokens,
     Identities,
     InstallationSettings,
     LoginAttempts,

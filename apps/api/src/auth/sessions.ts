@@ -31,6 +31,7 @@ export type EndReason =
   | 'refresh_reuse'
   | 'factor_changed'
   | 'password_changed'
+  | 'ended_by_provider'
   | 'account_deleted';
 
 const LISTED_MAX = 100;
@@ -107,6 +108,21 @@ export class Sessions {
       [accountId, keptId, reason],
     );
     return returned<{ id: string }>(rows).map(({ id }) => id);
+  }
+
+  /** By nobody who is known here. Answers which were alive: announce each after the commit. */
+  async endThese(manager: EntityManager, ids: readonly string[], reason: EndReason, from: From): Promise<string[]> {
+    const rows = await manager.query(
+      `UPDATE session SET ended_at = clock_timestamp(), end_reason = $2
+       WHERE id = ANY($1) AND ended_at IS NULL RETURNING id`,
+      [ids, reason],
+    );
+    const ended = returned<{ id: string }>(rows).map(({ id }) => id);
+    for (const id of ended) {
+      const target = { kind: 'session', id };
+      await this.log.record(manager, { actor: null, action: 'session.ended', target, from, details: { reason } });
+    }
+    return ended;
   }
 
   /** From now on the session is fresh; answers until when. */

@@ -12,6 +12,7 @@ const EXPIRED = [
   `DELETE FROM letter WHERE created_at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM one_time_link WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM oidc_login WHERE expires_at < clock_timestamp() - make_interval(days => $1)`,
+  `DELETE FROM provider_logout WHERE at < clock_timestamp() - make_interval(days => $1)`,
   `DELETE FROM invitation WHERE used_at IS NULL AND expires_at < clock_timestamp() - make_interval(days => $1)`,
 ];
 

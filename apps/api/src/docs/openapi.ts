@@ -57,7 +57,7 @@ const operationOf = (name: string, route: Route): Operation => ({
   ...withRight(route),
   security: securityOf(route),
   ...withParameters(route),
-  ...(route.body ? { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } } : {}),
+  ...(route.body ? { requestBody: { required: true, content: contentOf(route, schemaOf(route.body, 'input')) } } : {}),
   responses: {
     [route.status]: {
       description: route.status === 204 ? 'Done' : 'The answer',
@@ -71,6 +71,9 @@ const operationOf = (name: string, route: Route): Operation => ({
     },
   },
 });
+
+const contentOf = ({ form }: Route, schema: JsonObject): JsonObject =>
+  form ? { 'application/x-www-form-urlencoded': { schema } } : json(schema);
 
 const securityOf = ({ access }: Route): JsonObject[] => {
   if (access === 'public') return [];

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { ROUTES, type Route } from '@chatbox/contracts';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../common/app-error.ts';
 import type { Identity } from '../common/identity.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ConfigValues } from '../config/config.ts';
@@ -42,6 +44,13 @@ const SECURITY_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
+/** What a form may be sent to: it needs no leave of the browser, so that these must not believe in cookies. */
+const FORMS: ReadonlySet<string> = new Set(
+  Object.values<Route>(ROUTES)
+    .filter(({ form }) => form)
+    .map(({ path }) => path),
+);
+
 /** A caller's id is kept when it is harmless in a header and in a log line, so that one id runs through all systems. */
 const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
   const given = request.headers['x-request-id'];
@@ -58,7 +67,7 @@ export const setUpHttp = (
   const server = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   const tracing = app.get(Tracing);
-  // JSON is the only body there is; text/plain is what a form on another site can send without asking.
+  // JSON is the only body there is, but for the forms below; text/plain is what a form on another site can send without asking.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
@@ -71,6 +80,10 @@ export const setUpHttp = (
       }
     },
   );
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, body, done) => {
+    if (FORMS.has(request.routeOptions.url ?? '')) done(null, Object.fromEntries(new URLSearchParams(body as string)));
+    else done(new AppError('request.unsupported_media_type'));
+  });
   const traceOf = tracing.isOn ? traceRequests(server, tracing) : () => undefined;
   server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);

@@ -17,7 +17,12 @@ export interface Rule {
 
 /** Infrastructure asks often and from one address, and a stream is one request however long it lasts. */
 const UNCOUNTED: ReadonlySet<string> = new Set<RouteName>(['health.live', 'health.ready', 'generations.events']);
-const OF_EVERY_PAGE: ReadonlySet<string> = new Set<RouteName>(['setup.read', 'auth.refresh']);
+const OF_EVERY_PAGE: ReadonlySet<string> = new Set<RouteName>([
+  'setup.read',
+  'auth.refresh',
+  // One provider speaks for everybody, from one address.
+  'oidc.backchannel_logout',
+]);
 /** Not here: signing in, of which only failures count for an account (auth/login-attempts.ts). */
 const PER_EMAIL: Readonly<Record<string, number>> = {
   'auth.register': 5,

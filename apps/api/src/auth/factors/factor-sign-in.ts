@@ -1,10 +1,11 @@
 import type { AuthResult, LoginFactor, PasskeyAssertion, PasskeyRequest } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
 import { type Account, Accounts } from '../accounts.ts';
 import type { Device } from '../arrival.ts';
 import { Entry, type WayIn } from '../entry.ts';
+import { IdTokens, type SignedInThere } from '../id-tokens.ts';
 import { LoginAttempts } from '../login-attempts.ts';
 import type { OwnPage } from '../request-origin.ts';
 import { FactorProofs, type Spend } from './factor-proofs.ts';
@@ -18,6 +19,7 @@ export class FactorSignIn {
     private readonly source: DataSource,
     private readonly accounts: Accounts,
     private readonly entry: Entry,
+    private readonly idTokens: IdTokens,
     private readonly challenges: LoginChallenges,
     private readonly proofs: FactorProofs,
     private readonly ceremonies: PasskeyCeremonies,
@@ -33,10 +35,7 @@ export class FactorSignIn {
   async finish({ challenge, ...proof }: LoginFactor, page: OwnPage | null, device: Device): Promise<AuthResult> {
     const account = await this.account(await this.challenges.try(challenge));
     const spend = await this.proofs.examine(account.id, proof, { secondStep: challenge }, page);
-    return this.open(account, device, 'second factor', async (manager) => {
-      await this.challenges.close(manager, challenge);
-      return spend(manager);
-    });
+    return this.open(account, device, 'second factor', spend, (manager) => this.challenges.close(manager, challenge));
   }
 
   askAnybody(browser: string, page: OwnPage): Promise<PasskeyRequest> {
@@ -59,11 +58,20 @@ export class FactorSignIn {
   }
 
   /** A proof that does not hold takes nothing with it: the sign-in can go on with another one. */
-  private async open(account: Account, device: Device, way: WayIn, spend: Spend): Promise<AuthResult> {
+  private async open(
+    account: Account,
+    device: Device,
+    way: WayIn,
+    spend: Spend,
+    close: (manager: EntityManager) => Promise<SignedInThere | null> = async () => null,
+  ): Promise<AuthResult> {
     try {
       return await this.source.transaction(async (manager) => {
+        const there = await close(manager);
         if (!(await spend(manager))) throw new AppError('auth.factor_wrong');
-        return this.entry.open(manager, account, device, way);
+        const result = await this.entry.open(manager, account, device, way);
+        if (there !== null) await this.idTokens.keep(manager, result.session.id, there);
+        return result;
       });
     } catch (error) {
       if (error instanceof AppError && error.code === 'auth.factor_wrong')

@@ -1,7 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { z } from 'zod';
 import { AppError } from '../../common/app-error.ts';
+import { Envelopes } from '../../common/envelope.ts';
+import { Config } from '../../config/config.ts';
+import { returned } from '../../database/returned.ts';
+import type { SignedInThere } from '../id-tokens.ts';
+
+const There = z.object({ idToken: z.string(), sid: z.string().nullable() });
 
 const TOKEN_BYTES = 32;
 const LIFETIME_MINUTES = 5;
@@ -14,17 +21,31 @@ const SWEPT_AT_ONCE = 100;
  */
 @Injectable()
 export class LoginChallenges {
-  constructor(private readonly source: DataSource) {}
+  private readonly envelopes: Envelopes;
 
-  async open(accountId: string, passwordHash: string): Promise<string> {
+  constructor(
+    private readonly source: DataSource,
+    config: Config,
+  ) {
+    this.envelopes = new Envelopes(config.MASTER_KEY);
+  }
+
+  async open(accountId: string, passwordHash: string, there?: SignedInThere): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     await this.source.query(
       `WITH swept AS (
          DELETE FROM login_challenge WHERE hash IN (
            SELECT hash FROM login_challenge WHERE expires_at < clock_timestamp() LIMIT $5 FOR UPDATE SKIP LOCKED))
-       INSERT INTO login_challenge (hash, account_id, password_digest, expires_at)
-       VALUES ($1, $2, $3, clock_timestamp() + make_interval(mins => $4))`,
-      [digest(token), accountId, digest(passwordHash), LIFETIME_MINUTES, SWEPT_AT_ONCE],
+       INSERT INTO login_challenge (hash, account_id, password_digest, expires_at, provider_envelope)
+       VALUES ($1, $2, $3, clock_timestamp() + make_interval(mins => $4), $6)`,
+      [
+        digest(token),
+        accountId,
+        digest(passwordHash),
+        LIFETIME_MINUTES,
+        SWEPT_AT_ONCE,
+        there ? this.envelopes.seal(JSON.stringify(there), token) : null,
+      ],
     );
     return token;
   }
@@ -49,14 +70,20 @@ export class LoginChallenges {
     return known(rows);
   }
 
-  /** Takes it away for good. Throws `auth.challenge_invalid` when somebody was faster or the password is another one now. */
-  async close(manager: EntityManager, token: string): Promise<void> {
-    const [, gone]: [unknown, number] = await manager.query(
+  /**
+   * Takes it away for good, and answers what a provider has said before it. Throws `auth.challenge_invalid` when somebody was faster or
+   * the password is another one now.
+   */
+  async close(manager: EntityManager, token: string): Promise<SignedInThere | null> {
+    const rows = await manager.query(
       `DELETE FROM login_challenge c USING account a
-       WHERE c.hash = $1 AND a.id = c.account_id AND c.password_digest = sha256(convert_to(coalesce(a.password_hash, ''), 'UTF8'))`,
+       WHERE c.hash = $1 AND a.id = c.account_id AND c.password_digest = sha256(convert_to(coalesce(a.password_hash, ''), 'UTF8'))
+       RETURNING c.provider_envelope AS envelope`,
       [digest(token)],
     );
-    if (gone === 0) throw new AppError('auth.challenge_invalid');
+    const [closed] = returned<{ envelope: string | null }>(rows);
+    if (!closed) throw new AppError('auth.challenge_invalid');
+    return closed.envelope === null ? null : There.parse(JSON.parse(this.envelopes.open(closed.envelope, token)));
   }
 
   /** Nobody may finish a sign-in with factors of before. */

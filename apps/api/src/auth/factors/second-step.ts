@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/app-error.ts';
+import type { SignedInThere } from '../id-tokens.ts';
 import { Factors } from './factors.ts';
 import { LoginChallenges } from './login-challenges.ts';
 
@@ -17,11 +18,11 @@ export class SecondStep {
     private readonly challenges: LoginChallenges,
   ) {}
 
-  /** Throws `auth.factor_required`, with what the sign-in goes on with, for an account that has a second factor. */
-  async demand({ id, passwordHash }: Shown, hostname: string): Promise<void> {
+  /** `there`: what the session gets that the step will open. Throws `auth.factor_required`, with what the sign-in goes on with, for an account that has a second factor. */
+  async demand({ id, passwordHash }: Shown, hostname: string, there?: SignedInThere): Promise<void> {
     const kinds = await this.factors.kinds(id, hostname);
     if (kinds === null) return;
-    const challenge = await this.challenges.open(id, passwordHash ?? '');
+    const challenge = await this.challenges.open(id, passwordHash ?? '', there);
     throw new AppError('auth.factor_required', { next: { challenge, kinds } });
   }
 }

@@ -7,4 +7,7 @@ import { Egress } from '../../common/egress/egress.ts';
  */
 const egress = new Egress({ reach: 'private', mostBytes: 1024 * 1024, totalMilliseconds: 15_000 });
 
-export const issuerFetch: CustomFetch = (url, options) => egress.fetch(url, options as RequestInit);
+export const askIssuer = (url: string, options: RequestInit): Promise<Response> => egress.fetch(url, options);
+
+/** The same, as openid-client wants it. */
+export const issuerFetch: CustomFetch = (url, options) => askIssuer(url, options as RequestInit);

@@ -11,10 +11,10 @@ import { Accounts } from '../accounts.ts';
 import type { Device } from '../arrival.ts';
 import { Entry } from '../entry.ts';
 import { SecondStep } from '../factors/second-step.ts';
+import { IdTokens, type SignedInThere } from '../id-tokens.ts';
 import { Identities } from '../identities.ts';
 import { Credentials } from '../lifecycle/credentials.ts';
 import { Registration } from '../registration.ts';
-import { IdTokens } from './id-tokens.ts';
 import type { PersonAtProvider } from './person-at-provider.ts';
 
 /** Lets in whom the provider has shown to be somebody: finds the account, or opens one where registration allows it. */
@@ -37,7 +37,7 @@ export class OidcEntry {
   /** Throws, besides what registration throws, `auth.factor_required` for an account that has a second factor here. */
   async enter(
     person: PersonAtProvider,
-    idToken: string,
+    there: SignedInThere,
     invitation: string | undefined,
     from: { device: Device; hostname: string },
   ): Promise<AuthResult> {
@@ -48,11 +48,11 @@ export class OidcEntry {
     if (isNew) await this.registration.recordEntry(account, from.device);
     if (account.status === 'active') {
       const { passwordHash } = await this.credentials.read(accountId);
-      await this.secondStep.demand({ id: accountId, passwordHash }, from.hostname);
+      await this.secondStep.demand({ id: accountId, passwordHash }, from.hostname, there);
     }
     return this.source.transaction(async (manager) => {
       const result = await this.entry.open(manager, account, from.device, 'provider');
-      await this.idTokens.keep(manager, result.session.id, idToken);
+      await this.idTokens.keep(manager, result.session.id, there);
       return result;
     });
   }

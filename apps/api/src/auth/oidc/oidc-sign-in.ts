@@ -14,7 +14,7 @@ import type { Identity } from '../../common/identity.ts';
 import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
 import type { Device } from '../arrival.ts';
-import { IdTokens } from './id-tokens.ts';
+import { IdTokens, type SignedInThere } from '../id-tokens.ts';
 import { Issuer } from './issuer.ts';
 import { OidcEntry } from './oidc-entry.ts';
 import { OwnAddress } from './own-address.ts';
@@ -61,8 +61,8 @@ export class OidcSignIn {
     const state = query.get('state');
     if (state === null || browserToken === undefined) throw new AppError('oidc.failed');
     const { next, sessionId, invitation, ...secrets } = await this.pending.finish(state, browserToken);
-    const { person, idToken } = await this.ask(query, { ...secrets, state });
-    if (sessionId === null) return { result: await this.entry.enter(person, idToken, invitation, from), next };
+    const { person, there } = await this.ask(query, { ...secrets, state });
+    if (sessionId === null) return { result: await this.entry.enter(person, there, invitation, from), next };
     await this.entry.connect(person, sessionId);
     return { result: null, next };
   }
@@ -87,7 +87,7 @@ export class OidcSignIn {
   private async ask(
     query: URLSearchParams,
     { state, nonce, codeVerifier }: Pick<Begun, 'state' | 'nonce' | 'codeVerifier'>,
-  ): Promise<{ person: PersonAtProvider; idToken: string }> {
+  ): Promise<{ person: PersonAtProvider; there: SignedInThere }> {
     const configuration = await this.issuer.configuration();
     const back = this.address.callback;
     back.search = query.toString();
@@ -101,7 +101,11 @@ export class OidcSignIn {
       const claims = tokens.claims();
       if (claims === undefined || tokens.id_token === undefined) throw new AppError('oidc.failed');
       const all = await this.withUserInfo(configuration, claims, tokens.access_token);
-      return { person: personOf(claims.iss, all, this.config.OIDC_ROLE_CLAIM), idToken: tokens.id_token };
+      const sid = typeof claims.sid === 'string' ? claims.sid : null;
+      return {
+        person: personOf(claims.iss, all, this.config.OIDC_ROLE_CLAIM),
+        there: { idToken: tokens.id_token, sid },
+      };
     } catch (error) {
       throw this.named(error);
     }

@@ -1,4 +1,4 @@
-import { type GoTo, PathId, type ProviderLogout, ROUTES, StartOidc } from '@chatbox/contracts';
+import { BackchannelLogout, type GoTo, PathId, type ProviderLogout, ROUTES, StartOidc } from '@chatbox/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.ts';
@@ -15,6 +15,7 @@ import { bindingCookie, boundToken, noBindingCookie } from './browser-cookie.ts'
 import { OidcSignIn } from './oidc-sign-in.ts';
 import { OwnAddress } from './own-address.ts';
 import type { Purpose } from './pending-logins.ts';
+import { ProviderLogouts } from './provider-logouts.ts';
 
 const AFTER_CONNECTING = '/settings';
 
@@ -22,6 +23,7 @@ const AFTER_CONNECTING = '/settings';
 export class OidcController {
   constructor(
     private readonly signIn: OidcSignIn,
+    private readonly logouts: ProviderLogouts,
     private readonly address: OwnAddress,
     private readonly identities: Identities,
     private readonly sessions: Sessions,
@@ -93,6 +95,17 @@ export class OidcController {
     await this.sessions.end(who, who.sessionId, 'logout', fromOf(request));
     reply.header('set-cookie', noCookies(this.isSecure(request)));
     return { url };
+  }
+
+  /** The provider asks, and no browser. */
+  @Public()
+  @Post(ROUTES['oidc.backchannel_logout'].path)
+  @HttpCode(ROUTES['oidc.backchannel_logout'].status)
+  async endByProvider(
+    @Body(shaped(BackchannelLogout)) { logout_token }: BackchannelLogout,
+    @Origin() from: From,
+  ): Promise<void> {
+    await this.logouts.end(logout_token, from);
   }
 
   private async begin(purpose: Purpose, request: FastifyRequest, reply: FastifyReply): Promise<GoTo> {
