@@ -227,6 +227,24 @@ describe('HARDENING 1: another person', () => {
   });
 });
 
+it('HARDENING 3: a message takes no files along that it was not shown to own: it takes none', async () => {
+  const chat = await aChat(app, bob);
+  const files = { files: [randomUUID()], fileIds: [randomUUID()], attachments: [{ id: things.message }] };
+  for (const [field, value] of Object.entries(files)) {
+    const body = { clientMessageId: randomUUID(), content: 'x', [field]: value };
+    const { status, body: problem } = await app.api<Problem>('POST', `/api/v1/conversations/${chat.id}/messages`, {
+      token: bob.token,
+      body,
+    });
+    expect({ field, status, code: problem.code }).toEqual({ field, status: 400, code: 'request.invalid' });
+  }
+  const socket = await RawSocket.of(app.url, bob.token);
+  const frame = { type: 'send', conversationId: chat.id, clientMessageId: randomUUID(), content: 'x', ...files };
+  expect(await socket.ask(frame)).toMatchObject({ ok: false, error: { code: 'request.invalid' } });
+  socket.raw.close();
+  expect((await call('messages.list', bob.token, chat.id)).body).toMatchObject({ items: [] });
+});
+
 it('HARDENING 4: who may only read edits nothing, over REST and socket', async () => {
   const reader = await aUser(app);
   const chat = await aChat(app, reader);
