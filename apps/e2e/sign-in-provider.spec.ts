@@ -11,6 +11,7 @@ beforeAll(async () => {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   provider = await SignInProvider.open(url);
+  provider.serviceIsAt = url;
   const settings = {
     PUBLIC_URL: url,
     OIDC_ISSUER: provider.issuer,
@@ -71,6 +72,20 @@ it('leads to the provider and back to where the person was going, and out of bot
   await page.waitForURL(`${product.url}/login`);
   await start(page);
   await page.locator('input[name=login]').waitFor();
+  await context.close();
+});
+
+it('ends the open tab when the person signs out at the provider', async () => {
+  const { context, page } = await aWindow();
+  await page.goto('/login');
+  await start(page);
+  await consent(page, aPersonThere());
+  await page.getByRole('heading', { name: /, Ann$/ }).waitFor();
+  const there = await context.newPage();
+  await there.goto(`${provider.issuer}/session/end`);
+  await there.getByRole('button', { name: 'Yes, sign me out' }).click();
+  await page.waitForURL('**/login', { timeout: 2000 });
+  expect((await context.request.get('/api/v1/auth/me')).status()).toBe(401);
   await context.close();
 });
 
