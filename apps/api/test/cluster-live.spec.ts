@@ -143,6 +143,31 @@ it('closes sockets and streams on the other replica within a second of a logout,
   await cluster.redis.again();
 });
 
+it('takes nothing back from somebody who comes with more than the hints have told here', async () => {
+  const chat = await onFirst();
+  const [here, there] = [await socketOn(0), await socketOn(1)];
+  for (const socket of [here, there]) await socket.ask({ type: 'subscribe', conversationId: chat.id });
+  const { generation } = await chat.ask(saying(150), SLOW);
+  const { id: generationId } = generation;
+  const isDelta = (frame: { type?: string; generationId?: unknown }) =>
+    frame.type === 'delta' && frame.generationId === generationId;
+  await there.until(isDelta);
+  await cluster.redis.command('acl', 'setuser', 'default', '-publish');
+  const told = there.text(generationId).length;
+  await here.until((frame) => isDelta(frame) && Number(frame.position) > told + 40);
+  const seen = here.text(generationId);
+  const places = [{ generationId, attempt: 1, position: seen.length }];
+  const moved = await socketOn(1);
+  await moved.ask({ type: 'subscribe', conversationId: chat.id, places });
+  const next = await moved.until((frame) => frame.generationId === generationId);
+  await cluster.redis.command('acl', 'setuser', 'default', '+publish');
+  expect(next).toMatchObject({ type: 'delta', position: seen.length + String(next.text).length });
+  for (const socket of [here, moved])
+    await socket.until((frame) => frame.type === 'end' && frame.generationId === generationId);
+  const rest = moved.frames.filter(isDelta).map(({ text }) => text);
+  expect(seen + rest.join('')).toBe(here.text(generationId));
+});
+
 it('goes on without Redis, a little slower, and heals', async () => {
   const chat = await onFirst();
   const there = await socketOn(1);

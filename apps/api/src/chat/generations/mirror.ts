@@ -62,6 +62,12 @@ export class Mirror implements Known {
     return 'unsure';
   }
 
+  /** Somebody was shown more than is known here, by another node: a hint is late or lost. */
+  isBehind(place: Place | undefined): boolean {
+    if (!place || place.attempt < this.attempt) return false;
+    return place.attempt > this.attempt || place.position > this.answer.position;
+  }
+
   /** Whether what was read begins with what is shown here, or is of a later attempt. */
   goesOn(read: Known): boolean {
     if (read.attempt !== this.attempt) return read.attempt > this.attempt;

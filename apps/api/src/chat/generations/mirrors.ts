@@ -13,6 +13,8 @@ import { Mirror, type Read } from './mirror.ts';
 /** Somebody who wants to see a generation. `meet` is called once, in the turn of the event loop in which it is up to date. */
 export interface Newcomer {
   gone: boolean;
+  /** What they have been shown already, by whichever node. */
+  readonly place: Place | undefined;
   /** What hears of it afterwards. */
   readonly watcher: Watcher;
   meet(known: UpToDate): void;
@@ -34,6 +36,8 @@ interface Kept {
   /** When to read next, by this process's clock, and whether a reading is under way. */
   due: number;
   reading: boolean;
+  /** Those who know more than this node does. */
+  ahead: Newcomer[];
 }
 
 const TICK_MILLISECONDS = 100;
@@ -75,8 +79,9 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
 
   show(generationId: string, newcomer: Newcomer): void {
     const kept = this.kept.get(generationId);
-    if (kept) newcomer.meet(kept.mirror);
-    else this.open(generationId).newcomers.push(newcomer);
+    if (!kept) this.open(generationId).newcomers.push(newcomer);
+    else if (kept.mirror.isBehind(newcomer.place)) this.wait(kept, newcomer);
+    else newcomer.meet(kept.mirror);
   }
 
   /** A generation that runs elsewhere and is watched here, found by whatever way. Nothing new where it is shown already. */
@@ -101,7 +106,7 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     if (said === 'unsure') kept.due = 0;
     else if (said) {
       kept.due = performance.now() + PACE.told;
-      this.tell(kept.mirror, [said]);
+      this.tell(kept, [said]);
     }
     if (kept.due === 0) this.look(kept);
   }
@@ -146,7 +151,7 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     if (live || !read) return;
     const mirror = new Mirror(generationId, read.conversationId, read);
     for (const newcomer of waiting) newcomer.meet(mirror);
-    const met = new Set(waiting.map(({ watcher }) => watcher));
+    const met = watchersOf(waiting);
     if (isNews || (!read.end && read.answer.position > 0))
       this.fanout.generationHere(read.conversationId, wholeOf(read), met);
     if (!read.end) this.keep(mirror);
@@ -158,12 +163,20 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private keep(mirror: Mirror): void {
     this.mirrored.add(mirror.conversationId, mirror);
-    this.kept.set(mirror.generationId, { mirror, due: performance.now() + this.pace(false), reading: false });
+    this.kept.set(mirror.generationId, { mirror, due: performance.now() + this.pace(false), reading: false, ahead: [] });
   }
 
-  private drop(mirror: Mirror): void {
+  private drop({ mirror, ahead }: Kept): void {
     this.kept.delete(mirror.generationId);
     this.mirrored.delete(mirror.conversationId, mirror);
+    for (const newcomer of ahead.splice(0)) this.open(mirror.generationId).newcomers.push(newcomer);
+  }
+
+  /** Until the next reading: what was shown is not taken back because a hint is late. */
+  private wait(kept: Kept, newcomer: Newcomer): void {
+    kept.ahead.push(newcomer);
+    kept.due = 0;
+    this.look(kept);
   }
 
   private tick(): void {
@@ -171,7 +184,8 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const kept of this.kept.values()) {
       const { generationId, conversationId } = kept.mirror;
       const isWatched = this.fanout.generations.has(generationId) || this.fanout.conversations.has(conversationId);
-      if (!isWatched || this.alive.get(generationId)) this.drop(kept.mirror);
+      const isAwaited = kept.ahead.some(({ gone }) => !gone);
+      if (!(isWatched || isAwaited) || this.alive.get(generationId)) this.drop(kept);
       else if (now >= kept.due) this.look(kept);
     }
     // Those whose generation ran here until the lease was lost.
@@ -202,16 +216,20 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
   private async readAgain(kept: Kept): Promise<boolean> {
     const { mirror } = kept;
     const { generationId, version } = mirror;
+    const awaiting = kept.ahead.slice();
     const read = await this.durable.read(generationId);
     if (this.kept.get(generationId) !== kept || this.alive.get(generationId)) return false;
     if (!read) {
-      this.drop(mirror);
+      this.drop(kept);
       return false;
     }
     // Hints were faster than this reading.
     if (mirror.version !== version && !mirror.goesOn(read)) return true;
     const events = mirror.learn(read);
-    this.tell(mirror, events);
+    const met = watchersOf(kept.ahead);
+    kept.ahead = kept.ahead.filter((newcomer) => !awaiting.includes(newcomer));
+    for (const newcomer of awaiting) if (!newcomer.gone) newcomer.meet(mirror);
+    this.tell(kept, events, met);
     return events.length > 0;
   }
 
@@ -219,11 +237,16 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.bus.isLive && !isNew ? PACE.quiet : PACE.alone;
   }
 
-  private tell(mirror: Mirror, events: readonly GenerationEvent[]): void {
+  /** Those who wait for a reading are told by that. */
+  private tell(kept: Kept, events: readonly GenerationEvent[], told = watchersOf(kept.ahead)): void {
+    const { generationId, conversationId } = kept.mirror;
     for (const event of events) {
-      if (event.type === 'end') this.drop(mirror);
-      if (event.type === 'end') this.ended.set(mirror.generationId, performance.now());
-      this.fanout.generationHere(mirror.conversationId, event);
+      if (event.type === 'end') this.drop(kept);
+      if (event.type === 'end') this.ended.set(generationId, performance.now());
+      this.fanout.generationHere(conversationId, event, told);
     }
   }
 }
+
+const watchersOf = (newcomers: readonly Newcomer[]): ReadonlySet<Watcher> =>
+  new Set(newcomers.filter(({ gone }) => !gone).map(({ watcher }) => watcher));

@@ -53,6 +53,7 @@ export class Reader {
   ): () => void {
     const newcomer: Newcomer = {
       gone: false,
+      place,
       watcher,
       meet: (known) => {
         for (const event of this.lacking(known, place)) if (!newcomer.gone) sink(event);
