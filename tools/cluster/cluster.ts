@@ -30,6 +30,8 @@ export interface ClusterOptions {
   dataFolder: string;
   /** Settings for the replicas, on top of what the cluster gives them. */
   env: Record<string, string | undefined>;
+  /** For drills: where a replica finds what listens on this port, by a way that can be disturbed for it alone. */
+  wayFor?(replica: string, to: 'redis' | 'database', port: number): Promise<number>;
   /** Told what is ready, with the time since when it was begun. */
   onReady?(what: string, since: number): void;
 }
@@ -98,17 +100,22 @@ export class Cluster {
         ...compileCache,
         MODE: 'clustered',
         HOST: '127.0.0.1',
-        DATABASE_URL: postgres.url,
         DATABASE_REPLICA_URL: postgres.readUrl,
-        REDIS_URL: `redis://127.0.0.1:${redisPort}`,
         TRUSTED_PROXIES: '127.0.0.1,::1',
       };
       const replicas: Replica[] = [];
       lives.defer(async () => {
         await Promise.all(replicas.map(({ process: child }) => child.stop(REPLICA_PATIENCE_MILLISECONDS)));
       });
-      for (let number = 1; number <= options.replicas; number += 1)
-        replicas.push(makeReplica(`replica-${number}`, await freePort(), env, dataFolder));
+      const { wayFor = async (_replica, _to, its) => its } = options;
+      for (let number = 1; number <= options.replicas; number += 1) {
+        const id = `replica-${number}`;
+        const database = new URL(postgres.url);
+        database.port = String(await wayFor(id, 'database', Number(database.port)));
+        const redisUrl = `redis://127.0.0.1:${await wayFor(id, 'redis', redisPort)}`;
+        const places = { DATABASE_URL: database.href, REDIS_URL: redisUrl };
+        replicas.push(makeReplica(id, await freePort(), { ...env, ...places }, dataFolder));
+      }
       await Promise.all(replicas.map(({ process: child }) => child.start()));
       onReady(`${options.replicas} replicas`, since);
 

@@ -12,6 +12,8 @@ export interface PostgresPlace {
   url: string;
   pid: number;
   port: number;
+  /** Where it keeps everything. */
+  folder: string;
 }
 
 type Name = 'a' | 'b';
@@ -193,7 +195,7 @@ export class PostgresPair {
   private async placeOf(name: Name): Promise<PostgresPlace> {
     const url = this.urlOf(name);
     const postmaster = await readPostmaster(join(this.folder, name, 'postgres'));
-    return { url, pid: postmaster?.pid ?? 0, port: Number(new URL(url).port) };
+    return { url, pid: postmaster?.pid ?? 0, port: Number(new URL(url).port), folder: join(this.folder, name) };
   }
 }
 

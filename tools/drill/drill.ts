@@ -1,77 +1,76 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from './options.ts';
-import { figuresOf, jsonOf, machine, markdownOf, type Report } from './report.ts';
+import { type Planned, planOf } from './plan.ts';
+import { figuresOf, machine } from './report.ts';
+import { ReportFile } from './report-file.ts';
 import { type Outcome, perform } from './run.ts';
-import type { Scenario } from './scenario.ts';
-import { SCENARIOS, SHORT } from './scenarios/all.ts';
+import { say } from './say.ts';
 import { Stage } from './stage.ts';
+import { Stages } from './stages.ts';
 
-/** Opens the stage, performs the runs one after the other, and says how it went. Returns the exit code. */
+/** Performs what is planned on one stage or several, and says how it went. Returns the exit code. */
 export const drill = async (options: Options, dataFolder: string, interrupted: AbortSignal): Promise<number> => {
-  const { replicas, leaseSeconds, sockets, seed, reportFolder, json } = options;
-  const plan = planOf(options);
-  const began = new Date().toISOString();
-  const runs: Outcome[] = [];
-  const stage = await Stage.open({ replicas, leaseSeconds, sockets, dataFolder, say });
-  try {
-    for (const [index, scenario] of plan.entries()) {
-      if (interrupted.aborted) break;
-      const outcome = await unless(interrupted, performed(stage, scenario, seed + index));
-      if (!outcome) break;
-      runs.push(outcome);
-      say(lineOf(index + 1, plan.length, outcome));
+  const { replicas, leaseSeconds, sockets, reportFolder, json } = options;
+  const command = `npm run drill -- ${process.argv.slice(2).join(' ')}`.trim();
+  const head = { command, machine: machine(), seed: options.seed, replicas, leaseSeconds, stages: options.stages };
+  const report = await ReportFile.open(reportFolder, options.resume, head);
+  const { seed } = report;
+  const plan = planOf({ ...options, seed });
+  const left = new Map(plan.map(({ scenario }) => [scenario.name, scenario.impossible?.()]));
+  for (const [name, why] of left) if (why !== undefined) say(`${name} is left out: ${why}`);
+  const due = plan.filter(
+    ({ run, scenario }) => run >= options.from && left.get(scenario.name) === undefined && !report.has(run),
+  );
+  const limitedDisk = due.some(({ scenario }) => scenario.fillsDisk);
+  const stages = new Stages((number) =>
+    Stage.open({ replicas, leaseSeconds, sockets, limitedDisk, dataFolder: join(dataFolder, String(number)), say }),
+  );
+  const since = performance.now();
+  let done = 0;
+  const work = async (queue: Planned[], number: number): Promise<void> => {
+    for (let next = queue.shift(); next && !interrupted.aborted; next = queue.shift()) {
+      const outcome = await unless(interrupted, performed(await stages.at(number), next));
+      if (!outcome) return;
+      await report.add(outcome);
+      done += 1;
+      say(lineOf(outcome, plan.length, (performance.now() - since) / 1000 / done, due.length - done));
+      if (outcome.isStageBroken) await stages.drop(number);
     }
-  } finally {
-    await stage.close();
-  }
-  const report: Report = {
-    command: `npm run drill -- ${process.argv.slice(2).join(' ')}`.trim(),
-    began,
-    ended: new Date().toISOString(),
-    seed,
-    machine: machine(),
-    replicas,
-    leaseSeconds,
-    runs,
   };
-  const markdown = markdownOf(report, SCENARIOS);
-  if (reportFolder) {
-    await mkdir(reportFolder, { recursive: true });
-    await writeFile(join(reportFolder, 'drill.json'), jsonOf(report));
-    await writeFile(join(reportFolder, 'drill.md'), markdown);
+  try {
+    const together = due.filter(({ scenario }) => !scenario.alone);
+    const numbers = Array.from({ length: options.stages }, (_, index) => index + 1);
+    await Promise.all(numbers.map((number) => work(together, number)));
+    // What measures how long others wait has the machine for itself.
+    await work(
+      due.filter(({ scenario }) => scenario.alone),
+      1,
+    );
+  } finally {
+    await stages.close();
+    await report.close();
   }
+  const { runs } = report;
   const bad = runs.filter(({ violations }) => violations.length > 0).length;
   process.stdout.write(
-    json ? `${JSON.stringify({ seed, runs: runs.length, bad, figures: figuresOf(runs) })}\n` : markdown,
+    json ? `${JSON.stringify({ seed, runs: runs.length, bad, figures: figuresOf(runs) })}\n` : report.markdown,
   );
-  return bad === 0 && runs.length === plan.length ? 0 : 1;
+  return bad === 0 && done === due.length ? 0 : 1;
 };
 
 /** A run that could not even be set up is a bad one, and not the end of the drill. */
-const performed = (stage: Stage, scenario: Scenario, seed: number): Promise<Outcome> =>
-  perform(stage, scenario, seed).catch((error: unknown) => ({
-    scenario: scenario.name,
-    seed,
+const performed = (stage: Stage, planned: Planned): Promise<Outcome> =>
+  perform(stage, planned).catch((error: unknown) => ({
+    run: planned.run,
+    scenario: planned.scenario.name,
+    seed: planned.seed,
     seconds: 0,
     messages: 0,
+    characters: 0,
     violations: [`could not be performed: ${error instanceof Error ? error.message : error}`],
     figures: {},
+    isStageBroken: true,
   }));
-
-/** Round after round; what takes long comes once in several. */
-const planOf = ({ only, short, runs }: Options): Scenario[] => {
-  const names = SCENARIOS.map(({ name }) => name);
-  const unknown = only.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: there are ${names.join(', ')}`);
-  const wanted = only.length > 0 ? only : short ? SHORT : names;
-  const chosen = SCENARIOS.filter(({ name }) => wanted.includes(name));
-  const plan: Scenario[] = [];
-  const count = runs ?? chosen.length;
-  for (let round = 0; plan.length < count; round += 1)
-    plan.push(...chosen.filter(({ everyRounds = 1 }) => only.length > 0 || round % everyRounds === 0));
-  return plan.slice(0, count);
-};
 
 /** What is interrupted need not come to its end: the stage closes under it. */
 const unless = <T>(interrupted: AbortSignal, act: Promise<T>): Promise<T | undefined> => {
@@ -84,9 +83,9 @@ const unless = <T>(interrupted: AbortSignal, act: Promise<T>): Promise<T | undef
   ]);
 };
 
-const lineOf = (run: number, runs: number, { scenario, seed, seconds, messages, violations }: Outcome): string =>
-  `${violations.length === 0 ? 'ok ' : 'BAD'} ${run}/${runs} ${scenario} seed ${seed}: ${messages} messages, ${seconds.toFixed(1)} s${violations.map((what) => `\n      ${what}`).join('')}`;
-
-const say = (line: string): void => {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+const lineOf = (outcome: Outcome, runs: number, secondsEach: number, left: number): string => {
+  const { run, scenario, seed, seconds, messages, violations } = outcome;
+  const pace = left > 0 ? `; ${secondsEach.toFixed(1)} s a run, ${Math.ceil((secondsEach * left) / 60)} min to go` : '';
+  const what = violations.map((violation) => `\n      ${violation}`).join('');
+  return `${violations.length === 0 ? 'ok ' : 'BAD'} ${run}/${runs} ${scenario} seed ${seed}: ${messages} messages, ${seconds.toFixed(1)} s${pace}${what}`;
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
@@ -16,7 +16,7 @@ const main = async (argv: string[]): Promise<number> => {
   }
   // Everything but the report is for people who wait.
   showOnStandardError();
-  const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'chatbox-drill-')));
+  const folder = options.dataFolder ?? (await temporaryFolder());
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
@@ -24,10 +24,18 @@ const main = async (argv: string[]): Promise<number> => {
     return await drill(options, folder, interrupted.signal);
   } finally {
     if (options.dataFolder === undefined) {
-      for (const name of ['a', 'b']) await removeFolder(join(folder, 'postgres', name, 'postgres'));
+      for (let number = 1; number <= options.stages; number += 1)
+        for (const name of ['a', 'b']) await removeFolder(join(folder, String(number), 'postgres', name, 'postgres'));
       await rm(folder, { recursive: true, force: true });
     }
   }
+};
+
+/** PostgreSQL's own user passes through it. */
+const temporaryFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatbox-drill-'));
+  await chmod(folder, 0o711);
+  return folder;
 };
 
 try {

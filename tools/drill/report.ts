@@ -11,6 +11,8 @@ export interface Report {
   machine: object;
   replicas: number;
   leaseSeconds: number;
+  /** Clusters that were broken side by side: they share the machine, and what is timed shows it. */
+  stages: number;
   runs: readonly Outcome[];
 }
 
@@ -22,14 +24,18 @@ export const machine = (): object => ({
   node: process.versions.node,
 });
 
-export const jsonOf = (report: Report): string =>
-  `${JSON.stringify({ ...report, figures: figuresOf(report.runs) }, null, 2)}\n`;
+/** A line for each run. */
+export const jsonOf = ({ runs, ...head }: Report): string => {
+  const whole = JSON.stringify({ ...head, figures: figuresOf(runs) }, null, 2).replace(/\n\}$/, '');
+  return `${whole},\n  "runs": [\n${runs.map((run) => `    ${JSON.stringify(run)}`).join(',\n')}\n  ]\n}\n`;
+};
 
 /** What a person wants to know: what was broken how often, what did not hold, and how long it took. */
 export const markdownOf = (report: Report, scenarios: readonly Scenario[]): string => {
-  const { runs, seed, began, ended, replicas, leaseSeconds, command } = report;
+  const { runs, seed, began, ended, replicas, leaseSeconds, stages, command } = report;
   const bad = runs.filter(({ violations }) => violations.length > 0);
   const messages = runs.reduce((sum, run) => sum + run.messages, 0);
+  const characters = runs.reduce((sum, run) => sum + run.characters, 0);
   const byScenario = scenarios.flatMap(({ name, what }) => {
     const own = runs.filter(({ scenario }) => scenario === name);
     if (own.length === 0) return [];
@@ -44,13 +50,13 @@ export const markdownOf = (report: Report, scenarios: readonly Scenario[]): stri
   ]);
   return [
     `# Drill of ${began.slice(0, 16).replace('T', ' ')}`,
-    `\`${command}\`, ended ${ended.slice(11, 16)}, seed ${seed}, ${replicas} replicas, leases of ${leaseSeconds} s, ${JSON.stringify(report.machine)}`,
-    `${runs.length} runs, ${messages} acknowledged messages, ${bad.length} runs in which a promise did not hold.`,
+    `\`${command}\`, ended ${ended.slice(11, 16)}, seed ${seed}, ${stages > 1 ? `${stages} clusters side by side, ` : ''}${replicas} replicas, leases of ${leaseSeconds} s, ${JSON.stringify(report.machine)}`,
+    `${runs.length} runs, ${messages} acknowledged messages, ${characters} characters of answers, ${bad.length} runs in which a promise did not hold.`,
     table(['scenario', 'what', 'runs', 'did not hold', 'seconds each'], byScenario),
     table(['figure', 'values', 'p50', 'p99', 'most', 'sum'], figures),
     ...bad.map(
-      ({ scenario, seed: own, violations }) =>
-        `## ${scenario}, seed ${own}\n\nAgain: \`npm run drill -- --only ${scenario} --seed ${own} --runs 1\`\n\n${violations.map((what) => `- ${what}`).join('\n')}`,
+      ({ run, scenario, seed: own, violations }) =>
+        `## ${scenario}, seed ${own}\n\nRun ${run}; what everybody saw is in bad-${run}-${scenario}-${own}.json. Again: \`npm run drill -- --only ${scenario} --seed ${own} --runs 1\`\n\n${violations.map((what) => `- ${what}`).join('\n')}`,
     ),
     '',
   ].join('\n\n');

@@ -1,40 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { violations } from './checker.ts';
 import type { Person } from './crowd.ts';
-import type { History, Holdings } from './history.ts';
+import type { History, Holdings, Reader } from './history.ts';
 import { Load } from './load.ts';
+import type { Planned } from './plan.ts';
 import { randomFrom } from './random.ts';
-import type { Scenario, Scene } from './scenario.ts';
+import type { Scene } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import { type Pace, Talk } from './talk.ts';
 
 export interface Outcome {
+  run: number;
   scenario: string;
   /** `--seed <seed> --only <scenario> --runs 1` does the same again. */
   seed: number;
   seconds: number;
+  /** Acknowledged ones, and characters of the answers that are kept. */
   messages: number;
+  characters: number;
   violations: string[];
   figures: Record<string, number[]>;
   /** What everybody saw in a bad run, to find out why. */
-  evidence?: { name: string; frames: History['readers'][number]['frames'] }[];
+  evidence?: Pick<Reader, 'name' | 'frames' | 'shown'>[];
+  /** What was broken did not heal: the next run needs another stage. */
+  isStageBroken?: boolean;
 }
 
 const PEOPLE = 4;
-const PACE: Pace = { tokens: [40, 110], delayMilliseconds: [8, 16] };
+const PACE: Pace = { tokens: [30, 90], delayMilliseconds: [7, 14] };
 /** Promise 3. What is asked last takes as long as it takes on top of that. */
 const SETTLE_MILLISECONDS = 15_000;
 /** Of one turn: a question, and perhaps another one. */
 const MOST_ANSWERS = 2;
 const DISTURB_MILLISECONDS = 90_000;
+const HEAL_MILLISECONDS = 60_000;
 
 /** One scenario once: people talk, something breaks, everybody sees the end, and what they saw is checked. */
-export const perform = async (stage: Stage, scenario: Scenario, seed: number): Promise<Outcome> => {
+export const perform = async (stage: Stage, { run, seed, scenario }: Planned): Promise<Outcome> => {
   const began = performance.now();
   const { pace = PACE, people = PEOPLE } = scenario;
   const history: History = { acknowledged: [], readBacks: [], stopped: [], readers: [], expected: new Map() };
   const figures: Record<string, number[]> = {};
   const found: string[] = [];
+  let characters = 0;
   const note = (figure: string, value: number): void => {
     figures[figure] = [...(figures[figure] ?? []), value];
   };
@@ -67,17 +75,29 @@ export const perform = async (stage: Stage, scenario: Scenario, seed: number): P
     await load.end();
     if (load.staleReads > 0) complain(`${load.staleReads} reads did not find what had been written before`);
     afterwards?.();
-    found.push(...violations(history, await settled(stage, talks)));
+    const holdings = await settled(stage, talks);
+    found.push(...violations(history, holdings));
+    characters = holdings.messages.reduce((sum, { text }) => sum + text.length, 0);
+    const interrupted = holdings.generations.filter(({ status }) => status === 'interrupted').length;
+    if (interrupted > 0) note('answers that ended as interrupted', interrupted);
   } finally {
     await load.end();
     for (const talk of talks) talk.close();
   }
-  await stage.whole();
+  const isStageBroken = await stage.whole(AbortSignal.timeout(HEAL_MILLISECONDS)).then(
+    () => false,
+    () => true,
+  );
+  if (isStageBroken) found.push(`not everything was whole again ${HEAL_MILLISECONDS / 1000} s after the end`);
   const seconds = (performance.now() - began) / 1000;
   const messages = new Set(history.acknowledged.map(({ clientMessageId }) => clientMessageId)).size;
-  const outcome = { scenario: scenario.name, seed, seconds, messages, violations: found, figures };
+  const outcome = { run, scenario: scenario.name, seed, seconds, messages, characters, violations: found, figures };
   if (found.length === 0) return outcome;
-  return { ...outcome, evidence: history.readers.map(({ name, frames }) => ({ name, frames })) };
+  return {
+    ...outcome,
+    isStageBroken,
+    evidence: history.readers.map(({ name, frames, shown }) => ({ name, frames, shown })),
+  };
 };
 
 /**

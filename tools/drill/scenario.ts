@@ -30,6 +30,14 @@ export interface Scenario {
   pace?: Pace;
   /** Once in so many rounds, where it takes long. */
   everyRounds?: number;
+  /** Is done when nothing else runs on this machine, because it measures what others notice. */
+  alone?: boolean;
+  /** Takes a minute or more: only by its name, or in a single round. */
+  long?: boolean;
+  /** The databases need a disk that can be filled. */
+  fillsDisk?: boolean;
+  /** Why it cannot be done on this machine; undefined where it can. */
+  impossible?(): string | undefined;
   /** Breaks something while people talk, and undoes what does not heal by itself. */
   disturb(scene: Scene): Promise<Afterwards | undefined>;
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { Cluster, type Replica } from '../cluster/cluster.ts';
+import { LimitedDisk } from '../faults/limited-disk.ts';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import { type MockModel, startMockModel } from '../mock-model/server.ts';
 import { Crowd } from './crowd.ts';
@@ -12,6 +14,8 @@ export interface StageOptions {
   /** How many come back at once, where that is drilled. */
   sockets: number;
   dataFolder: string;
+  /** The databases' folders have an end that can be reached. */
+  limitedDisk: boolean;
   say(line: string): void;
 }
 
@@ -24,30 +28,55 @@ export class Stage {
   readonly model: MockModel;
   /** Between people's phones and the balancer. */
   readonly way: TcpProxy;
+  /** Between replicas and Redis, and replicas and the database, by the replica's name. */
+  readonly ways: Record<'redis' | 'database', Map<string, TcpProxy>>;
   readonly crowd: Crowd;
   readonly leaseSeconds: number;
   readonly sockets: number;
   /** Names of nodes by process. */
   private readonly nodes = new Map<number, string>();
 
-  private constructor(cluster: Cluster, model: MockModel, way: TcpProxy, options: StageOptions) {
+  /** Where the databases' folders can be filled. */
+  readonly disk: LimitedDisk | undefined;
+  private readonly lives: AsyncDisposableStack;
+
+  private constructor(
+    parts: Pick<Stage, 'cluster' | 'model' | 'way' | 'ways' | 'disk'>,
+    options: StageOptions,
+    lives: AsyncDisposableStack,
+  ) {
+    const { cluster, model, way, ways, disk } = parts;
     this.cluster = cluster;
     this.model = model;
     this.way = way;
+    this.ways = ways;
+    this.disk = disk;
+    this.lives = lives;
     this.leaseSeconds = options.leaseSeconds;
     this.sockets = options.sockets;
     this.crowd = new Crowd(cluster.url);
   }
 
   static async open(options: StageOptions): Promise<Stage> {
-    const { replicas, leaseSeconds, dataFolder, say } = options;
-    const model = await startMockModel({ remember: 0 });
+    const { replicas, leaseSeconds, limitedDisk, dataFolder, say } = options;
+    const lives = new AsyncDisposableStack();
     try {
+      const model = await startMockModel({ remember: 0 });
+      lives.defer(() => model.close());
+      const disk = limitedDisk ? await LimitedDisk.mount(join(dataFolder, 'postgres')) : undefined;
+      lives.defer(async () => disk?.unmount());
+      const ways: Stage['ways'] = { redis: new Map(), database: new Map() };
       const cluster = await Cluster.open({
         replicas,
         port: 0,
         page: false,
         dataFolder,
+        wayFor: async (replica, to, port) => {
+          const way = await TcpProxy.open({ host: '127.0.0.1', port });
+          lives.defer(() => way.close());
+          ways[to].set(replica, way);
+          return way.port;
+        },
         // What the environment of this run sets must not change what is drilled.
         env: {
           PATH: process.env.PATH,
@@ -67,10 +96,12 @@ export class Stage {
         },
         onReady: (what, since) => say(`${what}: ${((performance.now() - since) / 1000).toFixed(1)} s`),
       });
+      lives.defer(() => cluster.close());
       const way = await TcpProxy.open({ host: '127.0.0.1', port: Number(new URL(cluster.url).port) });
-      return new Stage(cluster, model, way, options);
+      lives.defer(() => way.close());
+      return new Stage({ cluster, model, way, ways, disk }, options, lives);
     } catch (error) {
-      await model.close();
+      await lives.disposeAsync();
       throw error;
     }
   }
@@ -79,10 +110,14 @@ export class Stage {
     return `http://localhost:${this.way.port}`;
   }
 
-  async close(): Promise<void> {
-    await this.way.close();
-    await this.cluster.close();
-    await this.model.close();
+  close(): Promise<void> {
+    return this.lives.disposeAsync();
+  }
+
+  /** The way of one replica, or of all of them. */
+  waysTo(what: 'redis' | 'database', replica?: Replica): TcpProxy[] {
+    const own = replica && this.ways[what].get(replica.id);
+    return own ? [own] : [...this.ways[what].values()];
   }
 
   /** The replica that writes this answer; undefined where nobody does any more. */
@@ -130,24 +165,25 @@ export class Stage {
   }
 
   /** Resolves when nothing is broken any more. */
-  async whole(): Promise<void> {
+  async whole(signal: AbortSignal): Promise<void> {
     await Promise.all([
-      ...this.cluster.replicas.map((replica) => this.ready(replica)),
-      this.followed(),
-      this.hinting(),
+      ...this.cluster.replicas.map((replica) => this.ready(replica, signal)),
+      this.followed(signal),
+      this.hinting(signal),
     ]);
   }
 
   /** Resolves when the standby confirms what the primary writes. */
-  private async followed(): Promise<void> {
+  private async followed(signal: AbortSignal): Promise<void> {
     const sql = `SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'sync'`;
-    while ((await this.query(sql)).length === 0) await pause(LOOK_MILLISECONDS);
+    while ((await this.query(sql)).length === 0) await pause(LOOK_MILLISECONDS, undefined, { signal });
   }
 
   /** Resolves when every replica hears the others again. */
-  private async hinting(): Promise<void> {
+  private async hinting(signal: AbortSignal): Promise<void> {
     for (const replica of this.cluster.replicas)
-      while (!/^chatbox_hints_live 1$/m.test(await metricsOf(replica))) await pause(LOOK_MILLISECONDS);
+      while (!/^chatbox_hints_live 1$/m.test(await metricsOf(replica)))
+        await pause(LOOK_MILLISECONDS, undefined, { signal });
   }
 
   async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {

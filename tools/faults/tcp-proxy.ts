@@ -18,6 +18,7 @@ export class TcpProxy {
   /** Of each connection and direction. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
   private stalled = false;
+  private refusing = false;
   private readonly server: Server;
   private readonly links = new Set<Link>();
 
@@ -53,6 +54,12 @@ export class TcpProxy {
     for (const link of this.links) link.cut();
   }
 
+  /** Resets what is open and what comes. */
+  refuse(): void {
+    this.refusing = true;
+    this.cut();
+  }
+
   /** Nothing passes any more, and nobody is told: what a dead router does. */
   stall(): void {
     this.stalled = true;
@@ -62,6 +69,7 @@ export class TcpProxy {
   /** Lets pass again what has waited, and undoes every other fault. */
   heal(): void {
     this.stalled = false;
+    this.refusing = false;
     this.delayMilliseconds = 0;
     this.bytesPerSecond = Number.POSITIVE_INFINITY;
     for (const link of this.links) link.resume();
@@ -75,7 +83,7 @@ export class TcpProxy {
 
   private accept(near: Socket): void {
     const { target } = this;
-    if (!target) {
+    if (!target || this.refusing) {
       near.resetAndDestroy();
       return;
     }

@@ -1,11 +1,7 @@
 import type { Accepted, Message } from '@chatbox/contracts';
 
-/** The rows that an acknowledgement speaks of: of a sent message also its answer, which has nothing written yet. */
-export const rowsOf = ({ message, generation }: Accepted): Message[] =>
-  message.id === generation.messageId ? [message] : [message, answerTo(message, generation)];
-
 /** The answer's row before the server's own word of it arrives: the same id, nothing written yet. */
-const answerTo = (message: Message, generation: Accepted['generation']): Message => ({
+export const answerTo = ({ message, generation }: Accepted): Message => ({
   id: generation.messageId,
   conversationId: message.conversationId,
   parentId: message.id,

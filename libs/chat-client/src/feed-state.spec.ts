@@ -1,5 +1,5 @@
-import type { Message, Part, ServerEvent } from '@chatbox/contracts';
-import { emptyFeed, type FeedState, placesOf, reduceFeed } from './feed-state.ts';
+import type { Conversation, Message, Part, ServerEvent } from '@chatbox/contracts';
+import { emptyFeed, type FeedEvent, type FeedState, placesOf, reduceFeed } from './feed-state.ts';
 import { allText } from './parts.ts';
 
 const conversationId = 'c0000000-0000-4000-8000-000000000000';
@@ -46,6 +46,13 @@ const delta = (position: number, text: string, part = 0, kind: Part['kind'] = 't
   part,
   kind,
 });
+/** The word of the server that a question is kept, and how its answer stood then. */
+const acknowledged = (status: 'running' | 'completed' = 'running', attempt = 1): FeedEvent => {
+  const question = row({ id: 'question', role: 'user', generation: null });
+  const { generation } = row();
+  if (!generation) throw new Error('an answer has a generation');
+  return { type: 'accepted', accepted: { message: question, generation: { ...generation, status, attempt } } };
+};
 const textOf = (state: FeedState) => allText(state.rows.get('answer')?.parts ?? []);
 
 /** mulberry32: small, seeded, good enough to shuffle. */
@@ -116,8 +123,20 @@ describe('the text of a stream', () => {
   it('keeps frames that overtake the page', () => {
     let state = reduceFeed(emptyFeed(), delta(3, 'one'));
     state = reduceFeed(state, delta(7, ' two'));
-    state = reduceFeed(state, { type: 'accepted', messages: [row()] });
+    state = reduceFeed(state, acknowledged());
     expect(textOf(state)).toBe('one two');
+  });
+
+  it('keeps what is here when an acknowledgement is late, and asks for what it does not bring', () => {
+    const shown = reduceFeed(begun(), delta(3, 'one'));
+    for (const late of [acknowledged('completed'), acknowledged('running', 2)]) {
+      const state = reduceFeed(shown, late);
+      expect(textOf(state)).toBe('one');
+      expect(state.rows.get('answer')?.generation).toMatchObject({ status: 'running', attempt: 1 });
+      expect(state.order).toContain('question');
+    }
+    const unseen = reduceFeed(emptyFeed(), acknowledged('completed'));
+    expect([unseen.rows.has('answer'), unseen.asks.reload]).toEqual([false, true]);
   });
 
   it('asks for what lies before a frame that starts beyond the known end', () => {
@@ -208,6 +227,21 @@ describe('rows', () => {
       generations: [{ generationId, attempt: 1, position: 9 }],
     };
     expect(reduceFeed(begun(), beat).asks).toEqual({ resubscribe: true, reload: true });
+  });
+
+  it('a conversation that ends with a message nobody has told is read when the next sign comes', () => {
+    const told = (revision: number, activeLeafId: string): ServerEvent => ({
+      type: 'conversation',
+      conversation: { id: conversationId, revision, activeLeafId } as Conversation,
+    });
+    expect(reduceFeed(begun(), told(2, 'answer')).revision).toBe(2);
+    const missed = reduceFeed(begun(), told(2, 'unheard'));
+    expect(missed.asks.reload).toBe(false);
+    const subscribed = reduceFeed(missed, { type: 'subscribed', revision: 2 });
+    expect(subscribed.asks.reload).toBe(true);
+    const page = { items: [row(), row({ id: 'unheard' })], nextCursor: null };
+    const read = reduceFeed(subscribed, { type: 'latest_page', page, revision: subscribed.heard });
+    expect(reduceFeed({ ...read, asks: missed.asks }, { type: 'subscribed', revision: 2 }).asks.reload).toBe(false);
   });
 
   it('a page that does not touch the known ones takes their place', () => {

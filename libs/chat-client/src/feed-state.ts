@@ -1,4 +1,5 @@
-import type { Conversation, End, Message, Page, Part, Place, ServerEvent } from '@chatbox/contracts';
+import type { Accepted, Conversation, End, Message, Page, Part, Place, ServerEvent } from '@chatbox/contracts';
+import { answerTo } from './accepted.ts';
 import { appendText, byProgress, meet, type Produced, plainText } from './parts.ts';
 
 /** What the state cannot find out by itself. The feed does it and reports back with `asked`. */
@@ -19,7 +20,10 @@ export interface FeedState {
   /** Streams whose message has not arrived yet; frames may overtake pages. */
   strays: ReadonlyMap<string, Produced>;
   conversation: Conversation | null;
+  /** Up to which all messages of the end have been told or read. */
   revision: number;
+  /** The newest one that was heard of. */
+  heard: number;
   /** Of the oldest page read; null: nothing older; undefined: nothing read yet. */
   olderCursor: string | null | undefined;
   asks: Asks;
@@ -29,7 +33,7 @@ export type FeedEvent =
   | ServerEvent
   | { type: 'latest_page'; page: Page<Message>; revision: number }
   | { type: 'older_page'; page: Page<Message> }
-  | { type: 'accepted'; messages: Message[] }
+  | { type: 'accepted'; accepted: Accepted }
   | { type: 'subscribed'; revision: number }
   | { type: 'asked'; what: keyof Asks };
 
@@ -43,6 +47,7 @@ export const emptyFeed = (): FeedState => ({
   strays: new Map(),
   conversation: null,
   revision: 0,
+  heard: 0,
   olderCursor: undefined,
   asks: NOTHING,
 });
@@ -92,17 +97,17 @@ export function reduceFeed(state: FeedState, event: FeedEvent): FeedState {
       return seeRevision(mergeRows(state, [event.message]), event.revision);
     case 'conversation':
       if (state.conversation && event.conversation.revision < state.conversation.revision) return state;
-      return seeRevision({ ...state, conversation: event.conversation }, event.conversation.revision);
+      return seeConversation({ ...state, conversation: event.conversation }, event.conversation);
     case 'heartbeat':
       return heartbeat(state, event);
     case 'subscribed':
-      return event.revision > state.revision && state.olderCursor !== undefined ? ask(state, 'reload') : state;
+      return missing(hear(state, event.revision), event.revision);
     case 'latest_page':
       return latestPage(state, event.page, event.revision);
     case 'older_page':
       return { ...mergeRows(state, event.page.items), olderCursor: event.page.nextCursor };
     case 'accepted':
-      return mergeRows(state, event.messages);
+      return accept(state, event.accepted);
     case 'asked':
       return { ...state, asks: { ...state.asks, [event.what]: false } };
     case 'conversation_deleted':
@@ -191,11 +196,32 @@ function inOrder(order: readonly string[], fresh: readonly string[], rows: Reado
   return appended ? all : all.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0));
 }
 
+const hear = (state: FeedState, revision: number): FeedState =>
+  revision > state.heard ? { ...state, heard: revision } : state;
+
+const missing = (state: FeedState, revision: number): FeedState =>
+  revision > state.revision && state.olderCursor !== undefined ? ask(state, 'reload') : state;
+
 function seeRevision(state: FeedState, revision: number): FeedState {
   if (revision <= state.revision) return state;
   const gap = state.olderCursor !== undefined && revision > state.revision + 1;
-  const next = { ...state, revision };
+  const next = hear({ ...state, revision }, revision);
   return gap ? ask(next, 'reload') : next;
+}
+
+/** The list of conversations may tell of a message before, or without, the message: then it is still to come. */
+const seeConversation = (state: FeedState, { revision, activeLeafId }: Conversation): FeedState =>
+  activeLeafId === null || state.rows.has(activeLeafId) ? seeRevision(state, revision) : hear(state, revision);
+
+/**
+ * An acknowledgement may be late, as one of a repetition is: the answer may be written by then, or here already. What it says
+ * of the answer is only that there is one.
+ */
+function accept(state: FeedState, accepted: Accepted): FeedState {
+  const { message, generation } = accepted;
+  if (message.id === generation.messageId || state.rows.has(generation.messageId)) return mergeRows(state, [message]);
+  if (generation.status === 'running') return mergeRows(state, [message, answerTo(accepted)]);
+  return ask(mergeRows(state, [message]), 'reload');
 }
 
 function finish(state: FeedState, end: End): FeedState {
@@ -218,9 +244,9 @@ function heartbeat(state: FeedState, event: Extract<ServerEvent, { type: 'heartb
     return row !== undefined && isRunning(row) && byProgress(place, producedOf(row)) > 0;
   });
   const id = state.conversation?.id ?? state.rows.get(state.order[0] ?? '')?.conversationId;
-  const missed = event.conversations.some((seen) => seen.conversationId === id && seen.revision > state.revision);
   const next = behind ? ask(state, 'resubscribe') : state;
-  return missed && state.olderCursor !== undefined ? ask(next, 'reload') : next;
+  const own = event.conversations.find(({ conversationId }) => conversationId === id);
+  return own ? missing(hear(next, own.revision), own.revision) : next;
 }
 
 /** `revision` is one the server had before the page was read. */

@@ -1,5 +1,4 @@
 import type { Accepted, Place, ServerEvent, SubscribeAck } from '@chatbox/contracts';
-import { rowsOf } from './accepted.ts';
 import { backoff } from './backoff.ts';
 import { activePath, childrenOf, latestDescendant } from './branch.ts';
 import { ChatError } from './chat-error.ts';
@@ -190,7 +189,7 @@ export class Feed {
 
   private accept(accepted: Accepted, leafId: string): void {
     this.leafId = leafId;
-    this.dispatch({ type: 'accepted', messages: rowsOf(accepted) });
+    this.dispatch({ type: 'accepted', accepted });
   }
 
   private async readAll(): Promise<void> {
@@ -220,7 +219,7 @@ export class Feed {
 
   private readLatest = () =>
     this.once('reload', async () => {
-      await this.readPage(this.state.revision);
+      await this.readPage(this.state.heard);
     });
 
   private subscribe = () =>

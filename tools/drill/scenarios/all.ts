@@ -1,8 +1,16 @@
 import type { Scenario } from '../scenario.ts';
 import { linkCut, linkHalfOpen, linkSlow, nginxReloaded } from './links.ts';
-import { databaseSilent, databaseSlow, postgresKilled, promoted } from './postgres.ts';
+import {
+  connectionsExhausted,
+  databaseSilent,
+  databaseSlow,
+  databaseSplit,
+  diskFull,
+  postgresKilled,
+  promoted,
+} from './postgres.ts';
 import { reconnect } from './reconnect.ts';
-import { redisFlushed, redisGone, redisKilled, redisStopped } from './redis.ts';
+import { redisFlushed, redisFull, redisGone, redisGoneLong, redisKilled, redisSplit, redisStopped } from './redis.ts';
 import { killAll, killOwner, killServing, rolling, zombie } from './replicas.ts';
 import { slowReader } from './slow-reader.ts';
 
@@ -23,8 +31,14 @@ export const SCENARIOS: readonly Scenario[] = [
   linkSlow,
   redisStopped,
   databaseSilent,
+  redisFull,
+  databaseSplit,
+  connectionsExhausted,
+  redisSplit,
+  diskFull,
   killAll,
   rolling,
+  redisGoneLong,
   slowReader,
   reconnect,
 ];

@@ -18,7 +18,7 @@ export const linkHalfOpen: Scenario = {
   disturb: async ({ stage, random, talks, signal }) => {
     await random.pick(talks).untilCharacter(random.whole(0, 250), signal);
     stage.way.stall();
-    await pause(random.between(500, 3_000));
+    await pause(random.between(300, 1_800));
     if (random.chance(0.5)) stage.way.cut();
     stage.way.heal();
     return undefined;
@@ -45,7 +45,7 @@ export const linkSlow: Scenario = {
     await random.pick(talks).untilCharacter(random.whole(0, 100), signal);
     stage.way.delayMilliseconds = random.between(50, 300);
     stage.way.bytesPerSecond = random.between(20_000, 100_000);
-    await pause(2_000);
+    await pause(1_200);
     stage.way.heal();
     return undefined;
   },

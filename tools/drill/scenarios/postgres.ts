@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { LimitedDisk } from '../../faults/limited-disk.ts';
 import type { Afterwards, Scenario, Scene } from '../scenario.ts';
+import { ownerAtSomeCharacter } from './owner.ts';
+import { takeoverTimes } from './takeover-time.ts';
 
 /** When a client without anything around it can write again, tried every 20 ms through the same address. */
 const bareWrite = async ({ stage, signal }: Scene): Promise<number> => {
@@ -78,8 +81,106 @@ export const databaseSlow: Scenario = {
     await random.pick(talks).untilCharacter(random.whole(0, 150), signal);
     const { way } = stage.cluster.postgres;
     way.delayMilliseconds = random.between(5, 40);
-    await pause(1_500);
+    await pause(1_000);
     way.heal();
     return undefined;
   },
+};
+
+export const databaseSplit: Scenario = {
+  name: 'database-split',
+  what: 'one replica that writes an answer, and it alone, cannot reach the database for longer than its lease; the others can reach both',
+  disturb: async (scene) => {
+    const { stage, random } = scene;
+    const owner = await ownerAtSomeCharacter(scene);
+    if (!owner) return undefined;
+    const { generations } = await stage.estateOf(owner);
+    const [way] = stage.waysTo('database', owner);
+    if (random.chance(0.5)) way?.stall();
+    else way?.refuse();
+    try {
+      const afterwards = await takeoverTimes(scene, owner, generations, 'cut off');
+      await pause(random.between(1, 2) * stage.leaseSeconds * 1000);
+      return afterwards;
+    } finally {
+      way?.heal();
+    }
+  },
+};
+
+/** The server takes no more connections, whoever asks. */
+const TOO_MANY = '53300';
+
+export const connectionsExhausted: Scenario = {
+  name: 'connections-exhausted',
+  what: 'somebody takes every connection that PostgreSQL has, also those of the replicas, whose links are cut; then lets go',
+  disturb: async ({ stage, random, talks, signal, note }) => {
+    await random.pick(talks).untilCharacter(random.whole(0, 250), signal);
+    const taken: pg.Client[] = [];
+    const takeAll = async (): Promise<void> => {
+      for (;;) {
+        const client = new pg.Client({ connectionString: stage.cluster.postgres.url, connectionTimeoutMillis: 2_000 });
+        client.on('error', () => undefined);
+        try {
+          await client.connect();
+          taken.push(client);
+        } catch (error) {
+          await client.end().catch(() => undefined);
+          if ((error as { code?: string }).code === TOO_MANY) return;
+          signal.throwIfAborted();
+        }
+      }
+    };
+    try {
+      await takeAll();
+      for (const way of stage.waysTo('database')) {
+        way.cut();
+        await takeAll();
+      }
+      note('connections of PostgreSQL that were taken', taken.length);
+      await pause(random.between(300, 2_500));
+    } finally {
+      await Promise.all(taken.map((client) => client.end().catch(() => undefined)));
+    }
+    return undefined;
+  },
+};
+
+export const diskFull: Scenario = {
+  name: 'disk-full',
+  what: 'the disk of the PostgreSQL primary has no byte left; half of the time the log needs one, and the server falls',
+  fillsDisk: true,
+  impossible: LimitedDisk.impossible,
+  disturb: async (scene) => {
+    const { stage, random, talks, signal, note, load } = scene;
+    await random.pick(talks).untilCharacter(random.whole(0, 250), signal);
+    const { folder } = await stage.cluster.postgres.primary();
+    const at = performance.now();
+    const free = await stage.disk?.fill(folder);
+    try {
+      if (random.chance(0.5)) await newLogFiles(stage.cluster.postgres.url);
+      await pause(random.between(500, 2_500));
+    } finally {
+      await free?.();
+    }
+    const freed = performance.now();
+    const bare = await bareWrite(scene);
+    note('a full disk: from space that is free again to a write of a bare client, ms', bare - freed);
+    return () => note('a full disk: longest time without a write that succeeded, ms', load.longestGap(at));
+  },
+};
+
+/** Each begins where the one before is not full yet, until there is no room for another one. */
+const newLogFiles = async (url: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000, query_timeout: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    for (let files = 0; files < 100; files += 1)
+      await client.query(`SELECT pg_logical_emit_message(false, 'drill', 'x'), pg_switch_wal()`);
+  } catch {
+    // The server fell, which was wanted.
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 };

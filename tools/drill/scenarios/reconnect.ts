@@ -15,6 +15,7 @@ export const reconnect: Scenario = {
   name: 'reconnect',
   what: 'the balancer dies with every socket, thousands of them, and all come back at once',
   everyRounds: 50,
+  alone: true,
   disturb: async ({ stage, signal, note }) => {
     const { sockets, cluster } = stage;
     const people = await stage.crowd.take(PEOPLE);

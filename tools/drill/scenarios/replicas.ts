@@ -1,20 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Replica } from '../../cluster/cluster.ts';
-import type { Scenario, Scene } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
+import { ownerAtSomeCharacter } from './owner.ts';
 import { takeoverTimes } from './takeover-time.ts';
-
-/** The replica that writes somebody's answer, found when a certain character of it is on a screen. */
-const ownerAtSomeCharacter = async ({ stage, random, talks, signal, note }: Scene): Promise<Replica | undefined> => {
-  const first = random.pick(talks);
-  await first.untilCharacter(random.whole(0, 300), signal);
-  // Where that answer was too short, another one is under way.
-  for (const talk of [first, ...talks]) {
-    const owner = await stage.ownerOf(talk.newest);
-    if (owner) return owner;
-  }
-  note('runs in which nobody wrote at that moment', 1);
-  return undefined;
-};
 
 export const killOwner: Scenario = {
   name: 'kill-owner',
@@ -24,7 +11,7 @@ export const killOwner: Scenario = {
     if (!owner) return undefined;
     const { generations } = await scene.stage.estateOf(owner);
     scene.stage.kill(owner);
-    const afterwards = await takeoverTimes(scene, owner, generations);
+    const afterwards = await takeoverTimes(scene, owner, generations, 'killed');
     await scene.stage.ready(owner, scene.signal);
     return afterwards;
   },
@@ -67,8 +54,8 @@ export const zombie: Scenario = {
     const { generations } = await stage.estateOf(owner);
     const thaw = stage.freeze(owner);
     try {
-      const afterwards = await takeoverTimes(scene, owner, generations);
-      await pause(stage.leaseSeconds * 1000 + random.between(200, 2_500));
+      const afterwards = await takeoverTimes(scene, owner, generations, 'stood still');
+      await pause(stage.leaseSeconds * 1000 + random.between(200, 1_500));
       return afterwards;
     } finally {
       thaw();

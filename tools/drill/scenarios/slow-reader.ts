@@ -20,6 +20,7 @@ export const slowReader: Scenario = {
   what: 'a socket stops reading while 18 MB are said in its conversation',
   pace: { tokens: [40, 110], delayMilliseconds: [8, 16], turns: 5 },
   everyRounds: 10,
+  alone: true,
   disturb: async (scene) => {
     const { stage, random, load, note, complain } = scene;
     const [person] = (await stage.crowd.take(1)) as [Person];

@@ -5,7 +5,12 @@ import type { Afterwards, Scene } from '../scenario.ts';
  * R1: from the end of the dead replica's lease, by the database's clock, to the next words or the end, for each reader of
  * what it wrote. Call it when the replica cannot renew any more; `before` is what it wrote a moment earlier.
  */
-export const takeoverTimes = async (scene: Scene, owner: Replica, before: readonly string[]): Promise<Afterwards> => {
+export const takeoverTimes = async (
+  scene: Scene,
+  owner: Replica,
+  before: readonly string[],
+  how: 'killed' | 'stood still' | 'cut off',
+): Promise<Afterwards> => {
   const { stage, talks, note } = scene;
   const readers = talks.flatMap(({ tabs }) => tabs);
   const attempts = new Map(
@@ -22,7 +27,7 @@ export const takeoverTimes = async (scene: Scene, owner: Replica, before: readon
             frame.attempt > attempt &&
             (frame.type === 'delta' || frame.type === 'end'),
         );
-        if (next) note('R1 from the end of the lease to the next words, ms', Math.max(0, next.at - leaseEnds));
+        if (next) note(`R1 ${how}: from the end of the lease to the next words, ms`, Math.max(0, next.at - leaseEnds));
       }
   };
 };
