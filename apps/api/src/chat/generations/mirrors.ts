@@ -163,7 +163,12 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private keep(mirror: Mirror): void {
     this.mirrored.add(mirror.conversationId, mirror);
-    this.kept.set(mirror.generationId, { mirror, due: performance.now() + this.pace(false), reading: false, ahead: [] });
+    this.kept.set(mirror.generationId, {
+      mirror,
+      due: performance.now() + this.pace(false),
+      reading: false,
+      ahead: [],
+    });
   }
 
   private drop({ mirror, ahead }: Kept): void {

@@ -22,19 +22,18 @@ export class Socket {
   ) {}
 
   send(message: object): void {
-    if (!this.isOpen) return;
+    const text = JSON.stringify(message);
+    if (!this.hasRoomFor(Buffer.byteLength(text))) return;
     this.metrics.frameSent();
-    this.raw.send(JSON.stringify(message));
-    this.cutOffIfSlow();
+    this.raw.send(text);
   }
 
   /** A whole frame that goes to many, written in one piece. */
   sendFrame(frame: Buffer): void {
-    if (!this.isOpen) return;
     // Compression is off, so `ws` keeps nothing back, and what both write stays in order.
+    if (!this.hasRoomFor(frame.length)) return;
     this.metrics.frameSent();
     this.stream.write(frame);
-    this.cutOffIfSlow();
   }
 
   close(code: number, reason: string): void {
@@ -55,9 +54,13 @@ export class Socket {
     return !this.closing && this.raw.readyState === this.raw.OPEN;
   }
 
-  private cutOffIfSlow(): void {
-    if (this.stream.writableLength <= MOST_BUFFERED_BYTES) return;
+  /** Cuts off who has not. One frame alone may be as long as it likes: it waits for nobody. */
+  private hasRoomFor(bytes: number): boolean {
+    if (!this.isOpen) return false;
+    const { writableLength } = this.stream;
+    if (writableLength === 0 || writableLength + bytes <= MOST_BUFFERED_BYTES) return true;
     this.metrics.readerTooSlow('ws');
     this.close(CLOSE.slowReader, 'come back with your place');
+    return false;
   }
 }
