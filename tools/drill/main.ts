@@ -6,12 +6,18 @@ import { showOnStandardError } from '../start/show.ts';
 import { drill } from './drill.ts';
 import { helpOf } from './help.ts';
 import { readOptions } from './options.ts';
+import { figuresTable } from './report.ts';
+import { readReport } from './report-file.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 
 const main = async (argv: string[]): Promise<number> => {
   const options = readOptions(argv);
   if (options.help) {
     process.stdout.write(helpOf(SCENARIOS));
+    return 0;
+  }
+  if (options.figuresOf) {
+    process.stdout.write(`${figuresTable(await readReport(options.figuresOf))}\n`);
     return 0;
   }
   // Everything but the report is for people who wait.

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { percentile } from '../bench/statistics.ts';
+import { GOAL_HEAD, goalsOf, goalTable } from './goals.ts';
 import type { Outcome } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -26,7 +27,10 @@ export const machine = (): object => ({
 
 /** A line for each run. */
 export const jsonOf = ({ runs, ...head }: Report): string => {
-  const whole = JSON.stringify({ ...head, figures: figuresOf(runs) }, null, 2).replace(/\n\}$/, '');
+  const whole = JSON.stringify({ ...head, goals: goalsOf({ runs }), figures: figuresOf(runs) }, null, 2).replace(
+    /\n\}$/,
+    '',
+  );
   return `${whole},\n  "runs": [\n${runs.map((run) => `    ${JSON.stringify(run)}`).join(',\n')}\n  ]\n}\n`;
 };
 
@@ -52,6 +56,7 @@ export const markdownOf = (report: Report, scenarios: readonly Scenario[]): stri
     `# Drill of ${began.slice(0, 16).replace('T', ' ')}`,
     `\`${command}\`, ended ${ended.slice(11, 16)}, seed ${seed}, ${stages > 1 ? `${stages} clusters side by side, ` : ''}${replicas} replicas, leases of ${leaseSeconds} s, ${JSON.stringify(report.machine)}`,
     `${runs.length} runs, ${messages} acknowledged messages, ${characters} characters of answers, ${bad.length} runs in which a promise did not hold.`,
+    figuresTable(report),
     table(['scenario', 'what', 'runs', 'did not hold', 'seconds each'], byScenario),
     table(['figure', 'values', 'p50', 'p99', 'most', 'sum'], figures),
     ...bad.map(
@@ -61,6 +66,9 @@ export const markdownOf = (report: Report, scenarios: readonly Scenario[]): stri
     '',
   ].join('\n\n');
 };
+
+/** The table of docs/reliability.md. */
+export const figuresTable = (report: Report): string => table(GOAL_HEAD, goalTable(goalsOf(report)));
 
 interface Figure {
   count: number;

@@ -74,9 +74,9 @@ export const perform = async (stage: Stage, { run, seed, scenario }: Planned): P
     clearTimeout(timer);
     await load.end();
     if (load.staleReads > 0) complain(`${load.staleReads} reads did not find what had been written before`);
-    afterwards?.();
     const holdings = await settled(stage, talks);
     found.push(...violations(history, holdings));
+    afterwards?.(holdings);
     characters = holdings.messages.reduce((sum, { text }) => sum + text.length, 0);
     const interrupted = holdings.generations.filter(({ status }) => status === 'interrupted').length;
     if (interrupted > 0) note('answers that ended as interrupted', interrupted);

@@ -1,3 +1,4 @@
+import type { Holdings } from './history.ts';
 import type { Load } from './load.ts';
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
@@ -19,8 +20,8 @@ export interface Scene {
   complain(what: string): void;
 }
 
-/** Called when everybody has seen the end. */
-export type Afterwards = () => void;
+/** Called when everybody has seen the end, with what is kept. */
+export type Afterwards = (holdings: Holdings) => void;
 
 export interface Scenario {
   name: string;

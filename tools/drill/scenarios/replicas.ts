@@ -84,6 +84,7 @@ export const rolling: Scenario = {
     note('R5 requests that failed at first', load.failed - failed);
     note('R5 requests that failed after one retry', load.failedTwice - failedTwice);
     if (load.failedTwice > failedTwice) complain(`${load.failedTwice - failedTwice} requests failed after one retry`);
-    return undefined;
+    return ({ generations }) =>
+      note('R5 answers that were lost', generations.filter(({ status }) => status === 'interrupted').length);
   },
 };
