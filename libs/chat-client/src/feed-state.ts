@@ -6,7 +6,7 @@ import { appendText, byProgress, meet, type Produced, plainText } from './parts.
 export interface Asks {
   /** A hole in a stream: subscribe again and name the places. */
   resubscribe: boolean;
-  /** A gap in the revisions, or an end that does not fit: read the latest page. */
+  /** A gap in the revisions, or an end that does not fit: read the latest page, and the conversation where that is behind. */
   reload: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface FeedState {
   conversation: Conversation | null;
   /** Up to which all messages of the end have been told or read. */
   revision: number;
-  /** The newest one that was heard of. */
+  /** The latest that anybody named. What is behind it, messages or the conversation itself, has to be read. */
   heard: number;
   /** Of the oldest page read; null: nothing older; undefined: nothing read yet. */
   olderCursor: string | null | undefined;
@@ -101,7 +101,7 @@ export function reduceFeed(state: FeedState, event: FeedEvent): FeedState {
     case 'heartbeat':
       return heartbeat(state, event);
     case 'subscribed':
-      return missing(hear(state, event.revision), event.revision);
+      return hearOf(state, event.revision);
     case 'latest_page':
       return latestPage(state, event.page, event.revision);
     case 'older_page':
@@ -199,8 +199,16 @@ function inOrder(order: readonly string[], fresh: readonly string[], rows: Reado
 const hear = (state: FeedState, revision: number): FeedState =>
   revision > state.heard ? { ...state, heard: revision } : state;
 
-const missing = (state: FeedState, revision: number): FeedState =>
-  revision > state.revision && state.olderCursor !== undefined ? ask(state, 'reload') : state;
+/** Which version is shown may have been changed, by a hint that did not arrive. */
+export const isConversationBehind = ({ conversation, heard }: FeedState): boolean =>
+  conversation !== null && heard > conversation.revision;
+
+/** Somebody named a revision without what made it. */
+function hearOf(state: FeedState, revision: number): FeedState {
+  const next = hear(state, revision);
+  const isBehind = revision > next.revision || isConversationBehind(next);
+  return isBehind && next.olderCursor !== undefined ? ask(next, 'reload') : next;
+}
 
 function seeRevision(state: FeedState, revision: number): FeedState {
   if (revision <= state.revision) return state;
@@ -246,7 +254,7 @@ function heartbeat(state: FeedState, event: Extract<ServerEvent, { type: 'heartb
   const id = state.conversation?.id ?? state.rows.get(state.order[0] ?? '')?.conversationId;
   const next = behind ? ask(state, 'resubscribe') : state;
   const own = event.conversations.find(({ conversationId }) => conversationId === id);
-  return own ? missing(hear(next, own.revision), own.revision) : next;
+  return own ? hearOf(next, own.revision) : next;
 }
 
 /** `revision` is one the server had before the page was read. */

@@ -3,7 +3,15 @@ import { backoff } from './backoff.ts';
 import { activePath, childrenOf, latestDescendant } from './branch.ts';
 import { ChatError } from './chat-error.ts';
 import type { Connection } from './connection.ts';
-import { type Asks, emptyFeed, type FeedEvent, type FeedState, placesOf, reduceFeed } from './feed-state.ts';
+import {
+  type Asks,
+  emptyFeed,
+  type FeedEvent,
+  type FeedState,
+  isConversationBehind,
+  placesOf,
+  reduceFeed,
+} from './feed-state.ts';
 import { emptyView, entriesOf, type FeedView, runningOf } from './feed-view.ts';
 import { Observable } from './observable.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
@@ -38,6 +46,8 @@ export class Feed {
   private error: ChatError | undefined;
   private running = new Set<keyof Asks | 'start' | 'older'>();
   private choosing = 0;
+  /** There is another socket than the one by which the beginning was read. */
+  private cameBack = false;
   private started = false;
   private exists = false;
   private publishTimer: ReturnType<typeof setTimeout> | undefined;
@@ -170,6 +180,7 @@ export class Feed {
 
   /** From the client: the socket is (again) there. */
   online(): void {
+    this.cameBack = true;
     if (!this.started || this.running.has('start') || this.isUnborn()) return;
     if (this.status === 'ready') void this.subscribe();
     else void this.reload();
@@ -194,6 +205,7 @@ export class Feed {
 
   private async readAll(): Promise<void> {
     const read = this.options.rest.call('conversations.read', { id: this.conversationId });
+    this.cameBack = false;
     const subscribed = this.isOnline() ? this.request().catch(() => undefined) : undefined;
     const conversation = await read;
     const ack = await subscribed;
@@ -202,7 +214,9 @@ export class Feed {
     this.dispatch({ type: 'conversation', conversation });
     await this.readPage(revision);
     for (let pages = 0; pages < MAX_PAGES_AT_START && this.needsMore(); pages++) await this.loadOlder(LARGEST_PAGE);
-    if (!ack && this.isOnline()) await this.request();
+    // What was subscribed by a socket that was lost meanwhile is not any more.
+    if ((!ack || this.cameBack) && this.isOnline())
+      this.dispatch({ type: 'subscribed', revision: (await this.request()).revision });
   }
 
   private needsMore(): boolean {
@@ -220,7 +234,13 @@ export class Feed {
   private readLatest = () =>
     this.once('reload', async () => {
       await this.readPage(this.state.heard);
+      if (isConversationBehind(this.state)) await this.readConversation();
     });
+
+  private async readConversation(): Promise<void> {
+    const conversation = await this.options.rest.call('conversations.read', { id: this.conversationId });
+    this.dispatch({ type: 'conversation', conversation });
+  }
 
   private subscribe = () =>
     this.once('resubscribe', async () => {
