@@ -36,7 +36,10 @@ export const ConfigSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('Port; 0 takes a free one'),
   PUBLIC_URL: z.url().optional().describe('Address people use, where it is not http://localhost:PORT'),
   DATA_DIR: text.default('.data').describe('Folder of the embedded database, the secrets of the first run and uploads'),
-  DATABASE_URL: secret(postgresUrl, 'PostgreSQL 15 or newer; not given: an embedded one is started under DATA_DIR'),
+  DATABASE_URL: secret(
+    postgresUrl,
+    'PostgreSQL 15 or newer; not given: an embedded one is started under DATA_DIR. MODE=clustered needs it',
+  ),
   DATABASE_REPLICA_URL: secret(
     postgresUrl,
     'A streaming standby of it: long lists are read there once it has replayed all that was written before they were asked for',
@@ -71,15 +74,15 @@ export const ConfigSchema = z.object({
   CACHE_MEMORY_ENTRIES: count(10_000).describe('The same, in entries'),
   JWT_SECRET: secret(
     text.refine((list) => listed(list).every((key) => key.length >= 32), 'at least 32 characters, each of a list too'),
-    'Signs access tokens; made at the first run when not given. Old ones may follow, separated by commas: they still verify, for the hour that a token lives',
+    'Signs access tokens; made at the first run when not given, but MODE=clustered needs it. Old ones may follow, separated by commas: they still verify, for the hour that a token lives',
   ),
   SESSION_SECRET: secret(
     text.min(32),
-    'Keys the fingerprints of requests that may be repeated (Idempotency-Key); made at the first run when not given',
+    'Keys the fingerprints of requests that may be repeated (Idempotency-Key); made at the first run when not given, but MODE=clustered needs it',
   ),
   MASTER_KEY: secret(
     text.min(32),
-    'Encrypts provider keys at rest; made at the first run when not given. Old ones may follow, separated by commas',
+    'Encrypts provider keys at rest; made at the first run when not given, but MODE=clustered needs it. Old ones may follow, separated by commas',
   ),
   API_KEYS: secret(
     optionalText.refine(

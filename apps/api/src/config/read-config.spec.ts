@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, readConfig, SECRET_NAMES, SETTING_NAMES } from './read-config.ts';
@@ -68,10 +68,21 @@ it('reads the value of such a file without its line end', () => {
   expect(readFileSync(join(folder, 'secrets.json'), 'utf8')).not.toContain('sk-from-a-file');
 });
 
-it('wants a database and Redis in a cluster', () => {
+it('wants a database, Redis and the secrets that replicas share in a cluster, all of them named at once', () => {
   const text = complaint({ MODE: 'clustered' });
-  expect(text).toContain('DATABASE_URL: MODE=clustered needs it');
-  expect(text).toContain('REDIS_URL: MODE=clustered needs it');
+  for (const name of ['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'SESSION_SECRET', 'MASTER_KEY'])
+    expect(text).toContain(`  ${name}: MODE=clustered needs it`);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('takes the secrets of a cluster from files too, and keeps none of its own', () => {
+  const file = join(folder, 'secret');
+  writeFileSync(file, 's'.repeat(40));
+  const shared = { JWT_SECRET_FILE: file, SESSION_SECRET_FILE: file, MASTER_KEY: 'm'.repeat(40) };
+  const kept = join(folder, 'data');
+  const given = { MODE: 'clustered', DATABASE_URL: 'postgres://db/chat', REDIS_URL: 'redis://cache', DATA_DIR: kept };
+  expect(readConfig({ ...given, ...shared }).JWT_SECRET).toBe('s'.repeat(40));
+  expect(existsSync(kept)).toBe(false);
 });
 
 it.each(['http://cache', 'redis+sentinel://one:26379', 'redis://cache?unknown=1'])(

@@ -66,11 +66,18 @@ const complaintOf = (issue: z.core.$ZodIssue): Complaint => ({
   rule: issue.message.replace(/, received .*/, ''),
 });
 
+/** What all replicas must have the same: secrets that each made for itself would refuse the tokens of the others. */
+const NEEDED_IN_CLUSTER: Record<string, string> = {
+  DATABASE_URL: 'MODE=clustered needs it',
+  REDIS_URL: 'MODE=clustered needs it',
+  ...Object.fromEntries(MADE_AT_FIRST_RUN.map((name) => [name, 'MODE=clustered needs it, the same for all replicas'])),
+};
+
 const missingInCluster = (given: Record<string, string>): Complaint[] =>
   given.MODE === 'clustered'
-    ? ['DATABASE_URL', 'REDIS_URL']
-        .filter((name) => given[name] === undefined)
-        .map((name) => ({ name, rule: 'MODE=clustered needs it' }))
+    ? Object.entries(NEEDED_IN_CLUSTER)
+        .filter(([name]) => given[name] === undefined)
+        .map(([name, rule]) => ({ name, rule }))
     : [];
 
 /** Settings that mean nothing alone. */

@@ -8,6 +8,8 @@ import { ApiProcess } from './api-process.ts';
 /** Shorter than usual, so that a death is noticed within a test's patience; long enough for a busy machine. */
 export const LEASE_SECONDS = 4;
 
+const SHARED_SECRET = 'what all replicas of a test have in common';
+
 /** Several API processes as a load balancer would have them behind it: one PostgreSQL, one Redis. */
 export class Cluster {
   private constructor(
@@ -27,6 +29,9 @@ export class Cluster {
       DATABASE_POOL_MAX: '5',
       REDIS_URL: redis.url,
       LEASE_SECONDS: String(LEASE_SECONDS),
+      JWT_SECRET: SHARED_SECRET,
+      SESSION_SECRET: SHARED_SECRET,
+      MASTER_KEY: SHARED_SECRET,
       ...overrides,
     };
     const replicas: ApiProcess[] = [];
