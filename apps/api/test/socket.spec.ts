@@ -53,6 +53,37 @@ describe('a socket', () => {
     expect((await chat.messages()).at(-1)?.content).toBe(one.text(id));
   });
 
+  it('costs the database next to nothing when two hundred of many people come back at once', async () => {
+    const people = await Promise.all(Array.from({ length: 20 }, () => aUser(app)));
+    const chats = await Promise.all(people.map((who) => aChat(app, who)));
+    const { generation } = await (chats[0] ?? (await aChat(app))).ask('count to 3');
+    const place = { generationId: generation.id, attempt: 1, position: 0 };
+    const seats = Array.from({ length: 200 }, (_, i) => chats[i % chats.length]).filter((chat) => chat !== undefined);
+    const taken = async (): Promise<number> => {
+      const { body } = await app.api<string>('GET', '/metrics');
+      return Number(/^chatbox_db_pool_wait_seconds_count\{pool="primary"\} (\d+)/m.exec(body)?.[1]);
+    };
+    const before = await taken();
+    const answers = await Promise.all(
+      seats.map(async ({ who, id }) => {
+        const socket = await connect(who.token);
+        return socket.ask({ type: 'subscribe', conversationId: id, places: [place] });
+      }),
+    );
+    // Two questions for each of them would be more than four hundred.
+    expect((await taken()) - before).toBeLessThan(60);
+    expect(answers.map(({ ok, conversationId }) => ok && conversationId)).toEqual(seats.map(({ id }) => id));
+    // What was asked together was answered to each by their own right.
+    const stranger = await connect(people[1]?.token ?? '');
+    const [own, foreign] = await Promise.all(
+      [chats[1], chats[0]].map((chat) =>
+        stranger.ask({ type: 'subscribe', conversationId: chat?.id, places: [place] }),
+      ),
+    );
+    expect([own, foreign]).toMatchObject([{ ok: true }, { ok: false, error: { code: 'conversation.not_found' } }]);
+    expect(stranger.frames.filter(({ generationId }) => generationId === generation.id)).toEqual([]);
+  });
+
   it('brings who comes later, and who comes back with a place, up to date', async () => {
     const chat = await aChat(app);
     const { generation } = await chat.ask('count to 40');

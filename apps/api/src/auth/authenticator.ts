@@ -15,6 +15,8 @@ export interface Credentials {
   readonly cookieHeader?: string | undefined;
   /** Where it comes from, for keys that are not accepted from everywhere. */
   readonly address?: string | null | undefined;
+  /** A connection that lives on, and may be one of thousands that come back at this moment: they are looked up together. */
+  readonly stays?: true;
 }
 
 export type Recognised = Identity & Pick<LiveSession, 'expiresAt'> & Partial<Pick<LiveSession, 'factorMissing'>>;
@@ -41,12 +43,12 @@ export class Authenticator {
   }
 
   /** The same for what is needed to set up a second factor: it may be missing. */
-  async recognise({ token, cookieHeader, address = null }: Credentials): Promise<Recognised> {
+  async recognise({ token, cookieHeader, address = null, stays }: Credentials): Promise<Recognised> {
     if (token !== undefined && isKey(token)) return this.keys.authenticate(token, address);
     const presented = token ?? accessCookie(cookieHeader);
     if (!presented) throw new AppError('auth.required');
     const { claims, expiresAt } = this.tokens.verify(presented);
-    const session = await this.live.find(claims.session);
+    const session = await (stays ? this.live.findSoon(claims.session) : this.live.find(claims.session));
     if (session === null || session.userId !== claims.userId) throw new AppError('auth.required');
     return session.expiresAt < expiresAt ? session : { ...session, expiresAt };
   }

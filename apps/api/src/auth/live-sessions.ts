@@ -1,6 +1,7 @@
 import { Bus } from '@chatbox/engine';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Gathering } from '../common/gathering.ts';
 import type { Identity } from '../common/identity.ts';
 import { Logger } from '../common/logger.ts';
 import { returned } from '../database/returned.ts';
@@ -30,11 +31,13 @@ export const FRESH_MINUTES = 10;
 
 /**
  * Whether a session is alive, and whose it is now: role and e-mail come from here and not from the token, so that a change of role
- * counts within a second. One lookup by primary key per session and second, shared by all requests that ask meanwhile.
+ * counts within a second. One lookup by primary key per session and second, shared by all requests that ask meanwhile, and by all
+ * sessions that are asked for at the same time.
  */
 @Injectable()
 export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
   private readonly known = new Map<string, Entry>();
+  private readonly lookUps = new Gathering((ids: readonly string[]) => this.lookUp(ids));
   private leave: (() => Promise<void>)[] = [];
 
   constructor(
@@ -57,20 +60,12 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
 
   /** null when it has ended or expired, or when its account is suspended. */
   find(sessionId: string): Promise<LiveSession | null> {
-    const now = performance.now();
-    const entry = this.known.get(sessionId);
-    if (entry && now < entry.until) return entry.found;
-    if (this.known.size >= REMEMBERED_MAX) this.known.clear();
-    const found = this.lookUp(sessionId);
-    const asked: Entry = { found, until: now + BELIEVED_MILLISECONDS };
-    this.known.set(sessionId, asked);
-    found.then(
-      (session) => {
-        asked.userId = session?.userId;
-      },
-      () => this.forget(sessionId),
-    );
-    return found;
+    return this.believed(sessionId) ?? this.remember(sessionId, this.lookUps.now(sessionId));
+  }
+
+  /** The same for one of thousands who may all come back at this moment: it waits for the others. */
+  findSoon(sessionId: string): Promise<LiveSession | null> {
+    return this.believed(sessionId) ?? this.remember(sessionId, this.lookUps.soon(sessionId));
   }
 
   /** What is true now, before somebody is refused for what may have changed within the last second. */
@@ -89,7 +84,26 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
       if (userId === undefined || userId === accountId) this.known.delete(sessionId);
   }
 
-  private async lookUp(sessionId: string): Promise<LiveSession | null> {
+  private believed(sessionId: string): Promise<LiveSession | null> | undefined {
+    const entry = this.known.get(sessionId);
+    return entry && performance.now() < entry.until ? entry.found : undefined;
+  }
+
+  /** Believed for so long from the moment it was asked for, which is not later than the looking. */
+  private remember(sessionId: string, found: Promise<LiveSession | null>): Promise<LiveSession | null> {
+    if (this.known.size >= REMEMBERED_MAX) this.known.clear();
+    const entry: Entry = { found, until: performance.now() + BELIEVED_MILLISECONDS };
+    this.known.set(sessionId, entry);
+    found.then(
+      (session) => {
+        entry.userId = session?.userId;
+      },
+      () => this.forget(sessionId),
+    );
+    return found;
+  }
+
+  private async lookUp(ids: readonly string[]): Promise<(LiveSession | null)[]> {
     const rows: (LiveSession & { isStale: boolean })[] = await this.source.query(
       `SELECT a.id AS "userId", a.email, a.role, a.name, a.created_at AS "createdAt", s.id AS "sessionId", s.expires_at AS "expiresAt",
          s.proven_at + make_interval(mins => $2) AS "freshUntil",
@@ -98,26 +112,34 @@ export class LiveSessions implements OnModuleInit, OnApplicationShutdown {
            AND NOT EXISTS (SELECT FROM passkey WHERE account_id = a.id) AS "factorMissing",
          ${this.lifetime.isStale} AS "isStale"
        FROM session s JOIN account a ON a.id = s.account_id
-       WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active'`,
-      [sessionId, FRESH_MINUTES],
+       WHERE s.id = ANY($1) AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND a.status = 'active'`,
+      [ids, FRESH_MINUTES],
     );
-    if (!rows[0]) return null;
-    const { isStale, ...session } = rows[0];
-    return isStale ? { ...session, expiresAt: (await this.noteUse(sessionId)) ?? session.expiresAt } : session;
+    const putOff = await this.noteUse(rows.filter(({ isStale }) => isStale).map(({ sessionId }) => sessionId));
+    const found = new Map(
+      rows.map(({ isStale: _, ...session }) => [
+        session.sessionId,
+        { ...session, expiresAt: putOff.get(session.sessionId) ?? session.expiresAt },
+      ]),
+    );
+    return ids.map((id) => found.get(id) ?? null);
   }
 
-  /** Puts the end off. Nobody is refused because it could not be written down, as while the database takes no writes. */
-  private async noteUse(sessionId: string): Promise<Date | null> {
+  /** Puts their ends off; of one that another replica writes at this moment, that one does. Nobody is refused because it could not be written down, as while the database takes no writes. */
+  private async noteUse(ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    if (ids.length === 0) return new Map();
     try {
       const rows = await this.source.query(
         `UPDATE session SET last_used_at = clock_timestamp(), expires_at = ${this.lifetime.endFrom('created_at')}
-         WHERE id = $1 AND ended_at IS NULL AND expires_at > clock_timestamp() RETURNING expires_at AS "expiresAt"`,
-        [sessionId],
+         WHERE id IN (SELECT id FROM session WHERE id = ANY($1) AND ended_at IS NULL AND expires_at > clock_timestamp()
+           FOR NO KEY UPDATE SKIP LOCKED)
+         RETURNING id, expires_at AS "expiresAt"`,
+        [ids],
       );
-      return returned<{ expiresAt: Date }>(rows)[0]?.expiresAt ?? null;
+      return new Map(returned<{ id: string; expiresAt: Date }>(rows).map(({ id, expiresAt }) => [id, expiresAt]));
     } catch (error) {
-      this.logger.debug({ err: error, sessionId }, 'the use of a session could not be written down');
-      return null;
+      this.logger.debug({ err: error }, 'the use of sessions could not be written down');
+      return new Map();
     }
   }
 }

@@ -5,8 +5,9 @@ import type { Lease } from '../../cluster/node-lease.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
 import { type Answer, plainText } from './answer.ts';
-import { decodeFrames, type Frame } from './frames.ts';
+import type { Frame } from './frames.ts';
 import { GENERATION_COLUMNS, type GenerationRow } from './generation-row.ts';
+import { framesOf } from './journal-reading.ts';
 
 /** Says whether the node may write at all. Taken by every write below, so that a claim waits for it and then outdates it. */
 const HELD = `SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE`;
@@ -154,19 +155,12 @@ export class GenerationStore {
   }
 
   async read(generationId: string): Promise<GenerationRow | undefined> {
-    const rows: GenerationRow[] = await this.source.query(
-      `SELECT ${GENERATION_COLUMNS} FROM generation g WHERE g.id = $1`,
-      [generationId],
-    );
-    return rows[0];
+    const [row] = await this.readAll([generationId]);
+    return row;
   }
 
-  async runningIn(conversationId: string): Promise<string[]> {
-    const rows: { id: string }[] = await this.source.query(
-      `SELECT id FROM generation WHERE conversation_id = $1 AND status = 'running'`,
-      [conversationId],
-    );
-    return rows.map(({ id }) => id);
+  async readAll(generationIds: readonly string[]): Promise<GenerationRow[]> {
+    return this.source.query(`SELECT ${GENERATION_COLUMNS} FROM generation g WHERE g.id = ANY($1)`, [generationIds]);
   }
 
   async runningInAny(conversationIds: readonly string[]): Promise<{ id: string }[]> {
@@ -176,22 +170,21 @@ export class GenerationStore {
     ]);
   }
 
-  /** Those of these generations that are in the conversation. */
-  async belonging(conversationId: string, ids: readonly string[]): Promise<Set<string>> {
-    if (ids.length === 0) return new Set();
-    const rows: { id: string }[] = await this.source.query(
-      `SELECT id FROM generation WHERE conversation_id = $1 AND id = ANY($2)`,
-      [conversationId, ids],
+  /** By id: the checkpoint of each and, of those that run, what the journal of its owner has after it. */
+  async durable(rows: readonly GenerationRow[]): Promise<Map<string, { parts: Part[]; frames: Frame[] }>> {
+    if (rows.length === 0) return new Map();
+    const messages: { id: string; parts: Part[] }[] = await this.source.query(
+      `SELECT id, parts FROM message WHERE id = ANY($1)`,
+      [rows.map(({ messageId }) => messageId)],
     );
-    return new Set(rows.map(({ id }) => id));
-  }
-
-  /** Checkpoint and what the journal of its owner has after it. */
-  async durable(row: GenerationRow): Promise<{ parts: Part[]; frames: Frame[] }> {
-    const [message]: { parts: Part[] }[] = await this.source.query(`SELECT parts FROM message WHERE id = $1`, [
-      row.messageId,
-    ]);
-    return { parts: message?.parts ?? [], frames: await this.journalOf(row) };
+    const partsOf = new Map(messages.map(({ id, parts }) => [id, parts]));
+    const frames = await framesOf(
+      rows.filter(({ status }) => status === 'running'),
+      this.source,
+    );
+    return new Map(
+      rows.map(({ id, messageId }) => [id, { parts: partsOf.get(messageId) ?? [], frames: frames.get(id) ?? [] }]),
+    );
   }
 
   /**
@@ -225,7 +218,8 @@ export class GenerationStore {
         const [message]: { parts: Part[] }[] = await manager.query(`SELECT parts FROM message WHERE id = $1`, [
           orphan.messageId,
         ]);
-        const answer = restore(message?.parts ?? [], await this.journalOf(orphan, manager.query.bind(manager)));
+        const frames = await framesOf([orphan], manager);
+        const answer = restore(message?.parts ?? [], frames.get(orphan.id) ?? []);
         const parts = answer.parts;
         const calls = await book(manager, orphan, answer);
         await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
@@ -282,19 +276,5 @@ export class GenerationStore {
       );
       if (filled && !needed) await manager.query(`TRUNCATE journal_${Number(slot)}`);
     });
-  }
-
-  private async journalOf(
-    row: GenerationRow,
-    query: (sql: string, values: unknown[]) => Promise<{ frames: string }[]> = this.source.query.bind(this.source),
-  ): Promise<Frame[]> {
-    const rows = await query(`SELECT frames FROM journal WHERE node_id = $1 AND epoch = $2 AND seq > $3 ORDER BY seq`, [
-      row.nodeId,
-      row.epoch,
-      row.checkpointSeq,
-    ]);
-    return rows
-      .flatMap(({ frames }) => decodeFrames(frames))
-      .filter(({ generationId, attempt }) => generationId === row.id && attempt === row.attempt);
   }
 }

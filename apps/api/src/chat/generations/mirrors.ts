@@ -1,7 +1,6 @@
 import type { Place } from '@chatbox/contracts';
 import { Bus } from '@chatbox/engine';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import pLimit from 'p-limit';
 import { Logger } from '../../common/logger.ts';
 import { Multimap } from '../../common/multimap.ts';
 import { DurableGenerations } from './durable-generations.ts';
@@ -43,7 +42,6 @@ interface Kept {
 const TICK_MILLISECONDS = 100;
 /** How often is read what no hint tells of: while hints arrive, while they could, and while they cannot. */
 const PACE = { told: 2_000, quiet: 1_000, alone: 300 };
-const READINGS_AT_ONCE = 4;
 /** Hints may come late; for so long nobody takes one for the beginning of something new. */
 const ENDED_REMEMBERED_MILLISECONDS = 60_000;
 
@@ -55,7 +53,6 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly kept = new Map<string, Kept>();
   private readonly openings = new Map<string, Opening>();
   private readonly ended = new Map<string, number>();
-  private readonly inTurn = pLimit(READINGS_AT_ONCE);
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -124,7 +121,7 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     const opening = this.openings.get(generationId) ?? { newcomers: [], isNews: false };
     if (this.openings.has(generationId)) return opening;
     this.openings.set(generationId, opening);
-    void this.inTurn(() => this.readFirst(generationId)).then((read) => {
+    void this.readFirst(generationId).then((read) => {
       this.openings.delete(generationId);
       this.opened(generationId, read, opening);
     });
@@ -205,7 +202,7 @@ export class Mirrors implements OnApplicationBootstrap, OnApplicationShutdown {
     if (kept.reading) return;
     kept.reading = true;
     kept.due = Number.POSITIVE_INFINITY;
-    this.inTurn(() => this.readAgain(kept))
+    this.readAgain(kept)
       .catch((error: unknown) => {
         this.logger.warn({ err: error, generationId: kept.mirror.generationId }, 'a generation could not be read');
         return true;

@@ -7,7 +7,6 @@ import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Access } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
-import { GenerationStore } from '../generations/generation-store.ts';
 import { Generations } from '../generations/generations.ts';
 import { LiveGenerations } from '../generations/live-generations.ts';
 import { Reader } from '../generations/reader.ts';
@@ -26,7 +25,6 @@ export class SocketRooms {
     readonly messages: Messages,
     readonly generations: Generations,
     readonly alive: LiveGenerations,
-    readonly store: GenerationStore,
     readonly reader: Reader,
     readonly fanout: Fanout,
     readonly people: SocketsOfPeople,

@@ -143,7 +143,7 @@ export class SocketSession implements Watcher, SessionBound {
 
   private async hello({ id, token }: FrameOf<'hello'>): Promise<void> {
     const credentials = token === undefined ? { cookieHeader: this.cookieHeader } : { token, address: this.address };
-    const who = await this.rooms.authenticator.authenticate(credentials).catch((error: unknown) => {
+    const who = await this.rooms.authenticator.authenticate({ ...credentials, stays: true }).catch((error: unknown) => {
       this.refuse(id, error);
       const { code } = toAppError(error);
       if (code.startsWith('auth.')) this.socket.close(CLOSE.unauthenticated, code);
@@ -179,8 +179,7 @@ export class SocketSession implements Watcher, SessionBound {
    * up and watching begin in the same turn of the event loop.
    */
   private async subscribe(who: Identity, { id, conversationId, places }: FrameOf<'subscribe'>): Promise<void> {
-    const { access, store, fanout, alive } = this.rooms;
-    const { conversation } = await access.conversation(conversationId, who);
+    const { access, fanout, alive } = this.rooms;
     const early: Announcement[] = [];
     const keeping: Watcher = {
       hear: (announcement) => {
@@ -189,18 +188,14 @@ export class SocketSession implements Watcher, SessionBound {
     };
     fanout.conversations.add(conversationId, keeping);
     try {
-      const running = await store.runningIn(conversationId);
-      const known = await store.belonging(
-        conversationId,
-        places.map(({ generationId }) => generationId),
-      );
+      const { revision, generationIds } = await access.view(conversationId, places, who);
       if (this.ended) return;
       this.unsubscribe(conversationId);
-      this.accept(id, { conversationId, revision: conversation.revision });
+      this.accept(id, { conversationId, revision });
       for (const announcement of early) this.hear(announcement);
       const placeOf = new Map(places.map((place) => [place.generationId, place]));
       const here = alive.all().filter(({ row }) => row.conversationId === conversationId);
-      const wanted = new Set([...running, ...known, ...here.map(({ row }) => row.id)]);
+      const wanted = new Set([...generationIds, ...here.map(({ row }) => row.id)]);
       const bridges = [...wanted].flatMap((generationId) =>
         this.bringUpToDate(generationId, placeOf.get(generationId)),
       );
