@@ -168,3 +168,36 @@ it('takes nothing over by a lease that ended while the database kept it waiting'
     await hasty.close();
   }
 }, 60_000);
+
+it('takes over at the moment in which a lease ends', async () => {
+  const chats = await Promise.all(Array.from({ length: 5 }, () => aChat(api, person)));
+  const answers = await Promise.all(chats.map((chat) => chat.ask('count to 3', { model: 'offline/assistant' })));
+  const generations = answers.map(({ generation }) => generation.id);
+  const running = `SELECT FROM generation WHERE id = ANY($1) AND status = 'running'`;
+  while ((await database.query(running, [generations])).rowCount !== 0) await pause(20);
+  // Each of another node that says nothing any more; whoever looks once a second is late for one of them.
+  const ends = `INSERT INTO node (id, epoch, lease_until, version)
+    SELECT 'silent-' || n, 1, clock_timestamp() + make_interval(secs => 2.4 + n * 0.2), '1' FROM generate_series(1, 5) AS n
+    RETURNING extract(epoch FROM lease_until)::float8 AS "endsAt"`;
+  const { rows } = await database.query<{ endsAt: number }>(ends);
+  await database.query(
+    `UPDATE generation g SET status = 'running', finished_at = NULL, attempt = 2, epoch = 1, node_id = 'silent-' || n, place = n
+     FROM unnest($1::uuid[]) WITH ORDINALITY AS silent (id, n) WHERE g.id = silent.id`,
+    [generations],
+  );
+  const late: number[] = [];
+  for (const [index, { endsAt }] of rows.entries())
+    for (;;) {
+      const { rows: found } = await database.query<{ now: number }>(
+        `SELECT extract(epoch FROM clock_timestamp())::float8 AS now FROM generation WHERE id = $1 AND attempt > 2`,
+        [generations[index]],
+      );
+      if (found[0]) {
+        late.push(found[0].now - endsAt);
+        break;
+      }
+      await pause(10);
+    }
+  expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...late)).toBeLessThan(0.6);
+});

@@ -17,6 +17,8 @@ const FORGET_EVERY_MILLISECONDS = 10 * 60_000;
 
 /** Hint: the node of this name has given its generations back. Who misses it finds them by looking. */
 const RELEASED = 'node.released';
+/** So long after the end of another node's lease is looked for what it left; the database's clock decides. */
+const AFTER_THE_END_MILLISECONDS = 15;
 
 type OnChange = (lease: Lease) => void;
 
@@ -34,7 +36,9 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private closed = false;
   private readonly lostListeners: OnChange[] = [];
   private readonly gainedListeners: OnChange[] = [];
-  private readonly releasedListeners: (() => void)[] = [];
+  private readonly endedListeners: (() => void)[] = [];
+  /** One for each lease of another node. */
+  private ends: NodeJS.Timeout[] = [];
   private leave: () => Promise<void> = async () => {};
 
   constructor(
@@ -59,9 +63,9 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     if (this.lease) listener(this.lease);
   }
 
-  /** Another node has given its generations back. */
-  onReleasedElsewhere(listener: () => void): void {
-    this.releasedListeners.push(listener);
+  /** Another node has given its generations back, or its lease may have ended at this moment. */
+  onEndedElsewhere(listener: () => void): void {
+    this.endedListeners.push(listener);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -69,7 +73,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     this.metrics.beforeReading(() => this.metrics.health('node_lease', this.current !== undefined));
     await this.register();
     this.leave = await this.engine.bus.subscribe(RELEASED, (nodeId) => {
-      if (nodeId !== this.engine.nodeId) for (const listener of this.releasedListeners) listener();
+      if (nodeId !== this.engine.nodeId) this.endedElsewhere();
     });
     const interval = (this.config.LEASE_SECONDS * 1000) / 4;
     this.timer = setInterval(() => this.beat(), interval);
@@ -90,6 +94,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   async release(): Promise<void> {
     this.closed = true;
     clearInterval(this.timer);
+    this.awaitEnds([]);
     await this.renewing;
     const lease = this.lease;
     this.lease = undefined;
@@ -121,14 +126,16 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     if (!this.lease) return this.register();
     const asked = performance.now();
     const { nodeId, epoch } = this.lease;
-    const renewed: unknown[] = await this.source.query(
+    const [renewed]: { ends: number[] }[] = await this.source.query(
       `WITH renewed AS (
          UPDATE node SET lease_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $1 AND epoch = $2 RETURNING 1
-       ) SELECT 1 FROM renewed`,
+       ) SELECT ARRAY(SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 FROM node
+           WHERE id <> $1 AND lease_until > clock_timestamp()) AS ends FROM renewed`,
       [nodeId, epoch, this.config.LEASE_SECONDS],
     );
-    if (renewed.length === 1) {
+    if (renewed) {
       this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
+      this.awaitEnds(renewed.ends);
       return this.forgetOthers();
     }
     this.lose('another process took it');
@@ -151,6 +158,17 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     this.lease = { nodeId: this.engine.nodeId, epoch: row.epoch };
     this.validUntil = asked + this.config.LEASE_SECONDS * 1000;
     for (const listener of this.gainedListeners) listener(this.lease);
+  }
+
+  /** Wakes when a lease of another node ends, in seconds from now. A node that lives renews it before, and the next look finds a later end. */
+  private awaitEnds(ends: readonly number[]): void {
+    for (const timer of this.ends) clearTimeout(timer);
+    const wake = (): void => this.endedElsewhere();
+    this.ends = ends.map((seconds) => setTimeout(wake, seconds * 1_000 + AFTER_THE_END_MILLISECONDS).unref());
+  }
+
+  private endedElsewhere(): void {
+    for (const listener of this.endedListeners) listener();
   }
 
   /** Processes come and go under new names; their rows would stay for ever. */

@@ -29,6 +29,7 @@ const MOST_CALLS = 4;
 export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
+  private again = false;
   private stopping = false;
 
   constructor(
@@ -48,7 +49,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   onApplicationBootstrap(): void {
     // A lease that was just gained comes after one that ended: often its own generations are waiting.
     this.lease.onGained(() => this.sweepSoon());
-    this.lease.onReleasedElsewhere(() => this.sweepSoon());
+    this.lease.onEndedElsewhere(() => this.sweepSoon());
     this.timer = setInterval(() => this.sweepSoon(), SWEEP_MILLISECONDS);
     this.timer.unref();
   }
@@ -60,12 +61,19 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.sweeping;
   }
 
+  /** Whoever asks while a look is under way may know of something that it did not see: it is made again. */
   private sweepSoon(): void {
     if (this.stopping) return;
-    this.sweeping ??= this.sweep()
+    if (this.sweeping) {
+      this.again = true;
+      return;
+    }
+    this.again = false;
+    this.sweeping = this.sweep()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for orphaned generations'))
       .finally(() => {
         this.sweeping = undefined;
+        if (this.again) this.sweepSoon();
       });
   }
 
