@@ -1,16 +1,19 @@
 import { ChatClient, type Feed, type FeedView, type Watchable, when } from '@chatbox/chat-client';
 import type { Message } from '@chatbox/contracts';
+import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { startRefusingProxy } from './support/refusing-proxy.ts';
 
 let app: TestApp;
 const clients: ChatClient[] = [];
+const ways: TcpProxy[] = [];
 beforeAll(async () => {
   app = await startTestApp();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
+  for (const way of ways.splice(0)) await way.close();
 });
 afterAll(() => app.close());
 
@@ -22,11 +25,14 @@ class Device {
   patience: Promise<void> | undefined;
   readonly client: ChatClient;
 
-  constructor(who: Person, url = app.url) {
+  /** The first socket may take another way than everything after it. */
+  constructor(who: Person, url = app.url, firstWay?: string) {
     const sockets = this.sockets;
+    let way = firstWay;
     const Cuttable = class extends WebSocket {
       constructor(url: string | URL) {
-        super(url);
+        super(way === undefined ? url : `${way.replace('http', 'ws')}/ws`);
+        way = undefined;
         sockets.add(this);
       }
     };
@@ -188,6 +194,22 @@ it('is told of what happens after its socket was lost while it was reading the b
   await when(hand.view, ({ status }) => status === 'ready');
   desk.send('count to 3');
   await settled(hand);
+});
+
+it('soon leaves a server that says nothing while somebody waits for words', async () => {
+  const { hostname: host, port } = new URL(app.url);
+  const way = await TcpProxy.open({ host, port: Number(port) });
+  ways.push(way);
+  const device = new Device(await aUser(app), app.url, `http://127.0.0.1:${way.port}`);
+  await online(device);
+  const feed = await device.begin();
+  feed.send('count to 40');
+  await when(feed.view, () => lastText(feed).includes('five'));
+  way.stall();
+  const began = performance.now();
+  await settled(feed);
+  expect(lastText(feed)).toMatch(ONE_TO_FORTY);
+  expect(performance.now() - began).toBeLessThan(8_000);
 });
 
 it('sends a message once, however often its acknowledgement is lost', async () => {

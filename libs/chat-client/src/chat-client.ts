@@ -48,6 +48,7 @@ export class ChatClient {
       refresh,
       onOnline: () => this.online(),
       onEvent: (event) => this.handle(event),
+      isWaiting: () => [...this.feeds.values()].some(({ feed }) => feed.view.getSnapshot().running !== undefined),
       reachable: () =>
         this.rest.call('conversations.list', { query: { limit: 1 } }).then(
           () => true,

@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   random?: () => number;
   onOnline: (hello: HelloAck) => void;
   onEvent: (event: ServerEvent) => void;
+  /** Whether an answer is being made that is watched by this socket: then silence is asked about soon. */
+  isWaiting?: () => boolean;
   /** Whether requests arrive; asked when no socket does. */
   reachable?: () => Promise<boolean>;
 }
@@ -41,7 +43,12 @@ interface Waiting {
 
 const UNAUTHENTICATED: typeof CLOSE.unauthenticated = 4500;
 const ACK_MILLISECONDS = 10_000;
-const PROBE_MILLISECONDS = 3_000;
+/** What a socket has to open in, at the first try; a replica that stands still takes it and never answers. */
+const OPENING_MILLISECONDS = 4_000;
+const PROBE_MILLISECONDS = 2_500;
+/** Somebody waits for words: a replica that stands still says nothing, and another one goes on with the answer. */
+const QUIET_MILLISECONDS = 1_500;
+const LISTEN_EVERY_MILLISECONDS = 500;
 /** Sockets that never opened, one after the other, before it is asked whether requests do better. */
 const UNOPENED_BEFORE_POLLING = 3;
 const SOCKET_AGAIN_MILLISECONDS = 30_000;
@@ -57,9 +64,11 @@ export class Connection {
   private socket: WebSocket | undefined;
   private readonly waiting = new Map<string, Waiting>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  private silenceTimer: ReturnType<typeof setInterval> | undefined;
   private heartbeatSeconds = 15;
   private onlineSince = 0;
+  private heardAt = 0;
+  private isProbing = false;
   private refreshed = false;
   private unopened = 0;
   private wanted = false;
@@ -112,10 +121,16 @@ export class Connection {
   /** Online according to the last frame; ask whether that is still true. */
   private probe(): void {
     const socket = this.socket;
-    if (this.state.getSnapshot().status !== 'online' || !socket) return;
-    this.request({ type: 'ping' }, PROBE_MILLISECONDS).catch(() => {
-      if (this.socket === socket) this.lost(1006);
-    });
+    if (this.state.getSnapshot().status !== 'online' || !socket || this.isProbing) return;
+    this.isProbing = true;
+    this.request({ type: 'ping' }, PROBE_MILLISECONDS).then(
+      () => {
+        if (this.socket === socket) this.isProbing = false;
+      },
+      () => {
+        if (this.socket === socket) this.lost(1006);
+      },
+    );
   }
 
   private async attempt(status: 'connecting' | 'reconnecting'): Promise<void> {
@@ -134,7 +149,9 @@ export class Connection {
     this.socket = socket;
     this.unopened += 1;
     const mine = () => this.socket === socket;
-    const giveUp = setTimeout(() => mine() && this.lost(1006), ACK_MILLISECONDS);
+    this.isProbing = false;
+    const patience = Math.min(ACK_MILLISECONDS, OPENING_MILLISECONDS * 2 ** attempt);
+    const giveUp = setTimeout(() => mine() && this.lost(1006), patience);
     socket.onopen = () => {
       clearTimeout(giveUp);
       this.unopened = 0;
@@ -191,12 +208,13 @@ export class Connection {
   }
 
   private listenForSilence(): void {
-    clearTimeout(this.silenceTimer);
-    const socket = this.socket;
-    this.silenceTimer = setTimeout(
-      () => this.socket === socket && this.lost(1006),
-      this.heartbeatSeconds * HEARTBEATS_MISSED * 1000,
-    );
+    this.heardAt = Date.now();
+    if (this.silenceTimer !== undefined) return;
+    this.silenceTimer = setInterval(() => {
+      const silence = Date.now() - this.heardAt;
+      if (silence >= this.heartbeatSeconds * HEARTBEATS_MISSED * 1000) this.lost(1006);
+      else if (silence >= QUIET_MILLISECONDS && this.options.isWaiting?.()) this.probe();
+    }, LISTEN_EVERY_MILLISECONDS);
     unref(this.silenceTimer);
   }
 
@@ -239,7 +257,8 @@ export class Connection {
   }
 
   private drop(code: number): void {
-    clearTimeout(this.silenceTimer);
+    clearInterval(this.silenceTimer);
+    this.silenceTimer = undefined;
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     const socket = this.socket;
