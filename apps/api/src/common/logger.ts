@@ -29,11 +29,7 @@ export const MOST_CAUSES = 5;
 const STANDARD_OUTPUT = 1;
 
 /** `mixin` is asked for every line, for what it belongs to. */
-export const openLogger = (
-  level: string,
-  destination?: Destination,
-  mixin?: () => object,
-): PinoLogger => {
+export const openLogger = (level: string, destination?: Destination, mixin?: () => object): PinoLogger => {
   const options = {
     level,
     base: null,
@@ -74,7 +70,11 @@ class LinesOfATurn {
   private waiting = '';
   private readonly end = (): void => this.flush();
 
-  constructor(private readonly output: Destination) {}
+  private readonly output: Destination;
+
+  constructor(output: Destination) {
+    this.output = output;
+  }
 
   write(line: string): void {
     if (this.waiting === '') setImmediate(this.end);

@@ -69,6 +69,10 @@ class TracedLimits extends LimitStore {
     super();
   }
 
+  get canBeAway(): boolean {
+    return this.limits.canBeAway;
+  }
+
   spend(key: string, windowSeconds: number): Promise<Spent> {
     return commandStep(this.tracing, 'EVALSHA', () => this.limits.spend(key, windowSeconds));
   }

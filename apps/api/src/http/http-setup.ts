@@ -91,23 +91,26 @@ export const setUpHttp = (
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
     done();
   });
-  server.addHook('onResponse', (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply, done: () => void) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceOf(request));
-    if (request.identity) metrics.userSeen(request.identity.userId);
-    lines.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.ip,
-      },
-      'request',
-    );
-    done();
-  });
+  server.addHook(
+    'onResponse',
+    (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply, done: () => void) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceOf(request));
+      if (request.identity) metrics.userSeen(request.identity.userId);
+      lines.info(
+        {
+          requestId: request.id,
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+          address: request.ip,
+        },
+        'request',
+      );
+      done();
+    },
+  );
   if (config.CORS_ORIGIN)
     app.enableCors({
       origin: config.CORS_ORIGIN.split(',').map((origin) => origin.trim()),

@@ -19,8 +19,11 @@ it('holds at most 1 MiB for a reader that stopped, lets it have that, and sends 
     await once(reader, 'open');
     reader.pause();
     let slow = 0;
-    const socket = new Socket(raw, stream as Writable, () => {
-      slow += 1;
+    const socket = new Socket(raw, stream as Writable, {
+      frameSent: () => {},
+      readerTooSlow: () => {
+        slow += 1;
+      },
     });
     const frames: unknown[] = [];
     reader.on('message', (data) => frames.push(JSON.parse(data.toString())));
