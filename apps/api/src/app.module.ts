@@ -16,6 +16,7 @@ import { DatabaseModule } from './database/database.module.ts';
 import { DocsModule } from './docs/docs.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
 import { LimitsModule } from './limits/limits.module.ts';
+import { DashboardModule } from './metrics/dashboard/dashboard.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Tracing } from './metrics/tracing/tracing.ts';
@@ -43,6 +44,7 @@ export class AppModule {
         DatabaseModule.with(source),
         EngineModule.with(engine),
         MetricsModule.with(metrics, tracing),
+        DashboardModule,
         CacheModule,
         AuthModule,
         LifecycleModule,

@@ -24,7 +24,7 @@ import { MailServer } from './support/mail.ts';
 
 const ORIGIN = 'https://chat.example.org';
 /** Reading that is an event: something leaves the house, or somebody comes in. */
-const READING: readonly RouteName[] = ['account.export', 'audit.export', 'oidc.callback'];
+const READING: readonly RouteName[] = ['account.export', 'audit.export', 'usage.export', 'oidc.callback'];
 
 let mail: MailServer;
 let app: TestApp;
@@ -261,6 +261,7 @@ const LEAVES: Partial<Record<RouteName, [action: string, prepare: () => Promise<
       )(await aKey(await aUser(app))),
   ],
   'audit.export': ['audit.exported', async () => () => asOwner('audit.export')()],
+  'usage.export': ['usage.exported', async () => () => asOwner('usage.export')()],
   'connections.create': [
     'connection.created',
     async () => () => asOwner('connections.create', { name: 'x', kind: 'anthropic', key: 'a canary key' })(),

@@ -77,6 +77,8 @@ export const RIGHTS = {
   },
   audit: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
   cache: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
+  metrics: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
+  usage: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
 } as const satisfies Record<string, Record<string, Permission>>;
 
 export type Resource = keyof typeof RIGHTS;

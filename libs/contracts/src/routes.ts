@@ -27,6 +27,7 @@ import {
   UpdateConversation,
 } from './chat.ts';
 import { Id, PageQuery, page } from './common.ts';
+import { Dashboard, DashboardQuery } from './dashboard.ts';
 import {
   AddPasskey,
   ConfirmTotp,
@@ -71,6 +72,7 @@ import {
 import { BackchannelLogout, GoTo, ProviderLogout, StartOidc } from './oidc.ts';
 import { EndedSessions, PeopleQuery, Person, UpdatePerson } from './people.ts';
 import type { Right } from './rights.ts';
+import { UsageQuery, UsageReport } from './usage.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface Route {
@@ -624,6 +626,33 @@ export const ROUTES = {
     status: 200,
     access: { resource: 'cache', action: 'read' },
     response: CacheStatistics,
+  },
+  'metrics.dashboard': {
+    method: 'GET',
+    path: '/api/v1/admin/dashboard',
+    summary: 'How the service is doing, and how it went',
+    status: 200,
+    access: { resource: 'metrics', action: 'read' },
+    query: DashboardQuery,
+    response: Dashboard,
+  },
+  'usage.report': {
+    method: 'GET',
+    path: '/api/v1/admin/usage',
+    summary: 'Messages, tokens and money by person, model or day, from the ledger',
+    status: 200,
+    access: { resource: 'usage', action: 'read' },
+    query: UsageQuery,
+    response: UsageReport,
+  },
+  'usage.export': {
+    method: 'GET',
+    path: '/api/v1/admin/usage/export',
+    summary: 'The same as a CSV file, with all rows',
+    status: 200,
+    access: { resource: 'usage', action: 'read' },
+    query: UsageQuery,
+    download: 'text/csv',
   },
 
   'models.list': {

@@ -189,7 +189,26 @@ export const ConfigSchema = z.object({
     .max(1)
     .default(0.1)
     .describe('Part of all requests and frames whose trace is kept, where there is somebody to send it to'),
-  MONITORING_API: z.url().optional().describe('Address of a Prometheus for the dashboard. Not used yet'),
+  MONITORING_API: z
+    .url({ protocol: /^https?$/ })
+    .refine((address) => !/^https?:\/\/[^/]*@/.test(address), 'must not hold a user name or a password')
+    .optional()
+    .describe(
+      'Address of a Prometheus that scrapes the replicas: the dashboard reads there. Not given: every replica keeps a short history of its own in the database',
+    ),
+  MONITORING_API_TOKEN: secret(optionalText, 'Bearer token that Prometheus is shown'),
+  MONITORING_API_LABELS: optionalText
+    .refine(
+      (labels) => labels === undefined || /^\w+="[^"\\]*"(,\w+="[^"\\]*")*$/.test(labels),
+      'such as job="chatbox"',
+    )
+    .describe('Labels that pick this installation out where that Prometheus watches several, such as job="chatbox"'),
+  METRICS_HISTORY_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(60)
+    .default(15)
+    .describe('How often the figures are written down for the dashboard where there is no MONITORING_API'),
   ERROR_TRACKING_SERVICE: z
     .union([z.enum(['sentry', 'none']), httpUrl], 'sentry, none, or an address that begins with http:// or https://')
     .optional()

@@ -2,8 +2,8 @@ import type { AuditFilter, AuditQuery, AuditRecord, AuditVerification, Page } fr
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
+import { csvLine } from '../../common/csv.ts';
 import { type AuditRow, follow, START } from './chain.ts';
-import { csvLine } from './csv.ts';
 
 const COLUMNS = `seq, at, actor_id AS "actorId", actor_email AS "actorEmail", actor_key AS "actorKey", action,
   target_kind AS "targetKind", target_id AS "targetId", target_name AS "targetName", address, request_id AS "requestId",

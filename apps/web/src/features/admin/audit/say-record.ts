@@ -12,6 +12,7 @@ export const KINDS = [
   { value: 'access', label: 'Refused access' },
   { value: 'settings', label: 'Settings' },
   { value: 'audit', label: 'The audit log' },
+  { value: 'usage', label: 'Usage' },
 ] as const;
 
 /** `person.role_changed` as a person says it. */

@@ -1,0 +1,101 @@
+import type { Logger } from '../../common/logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { add, type Figures, type GaugeRules, keyOf } from './figures.ts';
+import type { MetricHistory } from './metric-history.ts';
+
+/** A look at the dashboard is a sample too, but not more often than this. */
+const LEAST_MILLISECONDS = 2_000;
+const TIDY_MILLISECONDS = 60_000;
+/** Labels take few values; should one ever take many, a row still has its bounds. */
+const MOST_SERIES = 1_000;
+
+export interface SamplerOptions {
+  node: string;
+  everySeconds: number;
+  /** Series to keep, each with the labels that matter. */
+  keep: ReadonlyMap<string, ReadonlySet<string>>;
+  rules: GaugeRules;
+}
+
+/**
+ * Writes down, every few seconds, by how much the counters of this process have grown and what its gauges say. Growth is against what
+ * was written last: a row that could not be written is part of the next one, and a process that starts begins with nothing.
+ */
+export class Sampler {
+  private written = new Map<string, number>();
+  private lastSample = Number.NEGATIVE_INFINITY;
+  private lastTidy = Number.NEGATIVE_INFINITY;
+  private sampling: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private failed = false;
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly history: MetricHistory,
+    private readonly options: SamplerOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.sample(), this.options.everySeconds * 1000).unref();
+  }
+
+  /** What has happened since the last sample is not lost, unless the database is. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    if (!this.failed) await this.sample();
+  }
+
+  /** The history is as young as now, nearly. */
+  async refresh(): Promise<void> {
+    if (performance.now() - this.lastSample >= LEAST_MILLISECONDS) await this.sample();
+    else await this.sampling;
+  }
+
+  private sample(): Promise<void> {
+    this.sampling ??= this.write()
+      .then(
+        () => {
+          this.failed = false;
+        },
+        (error: unknown) => {
+          if (!this.failed) this.logger.warn({ err: error }, 'the history of the figures could not be written');
+          this.failed = true;
+        },
+      )
+      .finally(() => {
+        this.sampling = undefined;
+      });
+    return this.sampling;
+  }
+
+  private async write(): Promise<void> {
+    const { figures, counted } = await this.figures();
+    await this.history.add(this.options.node, figures);
+    this.written = counted;
+    this.lastSample = performance.now();
+    if (this.lastSample - this.lastTidy < TIDY_MILLISECONDS) return;
+    await this.history.tidy(this.options.rules);
+    this.lastTidy = performance.now();
+  }
+
+  private async figures(): Promise<{ figures: Figures; counted: Map<string, number> }> {
+    const { keep, rules } = this.options;
+    const counted = new Map<string, number>();
+    const figures: Figures = { increases: {}, gauges: {} };
+    for (const { metric, labels, value, isGauge } of await this.metrics.values(keep.keys())) {
+      const kept = keep.get(metric);
+      if (!kept) continue;
+      const key = keyOf(metric, labels, kept);
+      if (!isGauge) counted.set(key, (counted.get(key) ?? 0) + value);
+      else if (rules.get(metric)?.across === 'max') figures.gauges[key] = Math.max(figures.gauges[key] ?? value, value);
+      else add(figures.gauges, key, value);
+    }
+    for (const [key, value] of [...counted].slice(0, MOST_SERIES)) {
+      const before = this.written.get(key) ?? 0;
+      const grown = value >= before ? value - before : value;
+      if (grown > 0) figures.increases[key] = grown;
+    }
+    return { figures, counted };
+  }
+}

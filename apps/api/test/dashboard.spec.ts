@@ -1,0 +1,177 @@
+import { Dashboard, type Dashboard as DashboardData, WIDGET_IDS } from '@chatbox/contracts';
+import { PrometheusServer } from '../../../tools/test/prometheus.ts';
+import { cloneDatabase } from './harness/databases.ts';
+import { aUser, type Person } from './harness/people.ts';
+import { rowsOf, sql } from './harness/sql.ts';
+import { startTestApp, type TestApp } from './harness/test-app.ts';
+import { aChat, readToEnd } from './support/chat.ts';
+import { dashboardOf, metricSum, metricValues, widgetOf } from './support/figures.ts';
+
+const QUESTIONS = 3;
+const isProbe = (route: string | undefined) => /^(\/metrics|\/health\/.*)$/.test(route ?? '');
+
+const askQuestions = async (app: TestApp, who: Person, count: number) => {
+  const chat = await aChat(app, who);
+  for (let i = 0; i < count; i += 1) {
+    const { generation } = await chat.ask('hello');
+    await readToEnd(app, who.token, generation.id);
+  }
+};
+/** The same again until it is so: whoever watches looks once a second. */
+const until = async <T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> => {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask();
+    if (isSo(answer) || Date.now() > deadline) return answer;
+  }
+};
+
+/** The application whose figures are looked at, and the page that shows them. */
+let watched: TestApp;
+let owner: Person;
+let prometheus: PrometheusServer;
+let reader: TestApp;
+let readersOwner: Person;
+beforeAll(async () => {
+  watched = await startTestApp();
+  prometheus = await PrometheusServer.start([watched.url]);
+  reader = await startTestApp({ MONITORING_API: prometheus.url, MONITORING_API_LABELS: 'job="chatbox"' });
+  [owner, readersOwner] = [await aUser(watched), await aUser(reader)];
+  await askQuestions(watched, owner, QUESTIONS);
+  await sql(watched, 'ALTER TABLE conversation RENAME TO conversation_elsewhere');
+  await watched.api('GET', '/api/v1/conversations', { token: owner.token });
+  await sql(watched, 'ALTER TABLE conversation_elsewhere RENAME TO conversation');
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([watched.close(), reader.close()]);
+  await prometheus.stop();
+});
+
+/** What every source has to keep: the page shows what /metrics says. */
+describe.each([
+  ['builtin', () => dashboardOf(watched, owner.token)],
+  ['prometheus', () => dashboardOf(reader, readersOwner.token)],
+] as const)('the dashboard by %s', (source, ask) => {
+  let data: DashboardData;
+  let messages: number;
+  beforeAll(async () => {
+    messages = await metricSum(watched, 'chatbox_messages_total');
+    data = await until(ask, (answer) => Math.round(widgetOf(answer, 'messages').current ?? 0) === messages);
+  }, 30_000);
+
+  it('has the shape of the contract, every widget, and one value of each series for each time', () => {
+    expect(Dashboard.parse(data)).toEqual(data);
+    expect([data.source, data.range]).toEqual([source, '15m']);
+    expect(data.widgets.map(({ id }) => id)).toEqual(WIDGET_IDS);
+    expect(data.widgets.filter(({ error }) => error !== null)).toEqual([]);
+    expect(data.times).toHaveLength(60);
+    for (const [index, time] of data.times.slice(1).entries()) expect(time - (data.times[index] ?? 0)).toBe(15);
+    for (const { series } of data.widgets) for (const { values } of series) expect(values).toHaveLength(60);
+  });
+
+  it('counts what has happened', async () => {
+    expect(messages).toBeGreaterThanOrEqual(QUESTIONS);
+    expect(widgetOf(data, 'messages').current).toBeCloseTo(messages, 0);
+    expect(widgetOf(data, 'tokens_by_model').current).toBeCloseTo(await metricSum(watched, 'chatbox_tokens_total'), 0);
+    expect(widgetOf(data, 'answers_lost')).toMatchObject({ current: 0, state: 'ok', since: null });
+  });
+
+  it('has the share of errors, and says that it is too large, and since when', async () => {
+    const all = await metricSum(watched, 'chatbox_http_request_duration_seconds_count', ({ route }) => !isProbe(route));
+    const { current, state, since, thresholds } = widgetOf(data, 'error_rate');
+    expect(thresholds).toEqual({ warning: 0.05, critical: 0.1, when: 'above' });
+    // Every look at the dashboard of this application is one more request without an error.
+    expect(current).toBeGreaterThanOrEqual(1 / all);
+    expect(current).toBeLessThan(2 / QUESTIONS);
+    expect(state).toBe((current ?? 0) >= 0.1 ? 'critical' : (current ?? 0) >= 0.05 ? 'warning' : 'ok');
+    if (state !== 'ok') expect(Date.parse(since ?? '')).toBeGreaterThan(Date.parse(data.from) - 1);
+    expect(widgetOf(data, 'error_budget')).toMatchObject({ state: 'critical', currentSeconds: 7 * 24 * 3600 });
+  });
+
+  it('has the mean time of each endpoint, and not of streams', async () => {
+    const name = 'chatbox_http_request_duration_seconds';
+    const sends = ({ route }: Record<string, string>) => route === '/api/v1/conversations/:id/messages';
+    const mean = (await metricSum(watched, `${name}_sum`, sends)) / (await metricSum(watched, `${name}_count`, sends));
+    const { series } = widgetOf(data, 'response_time');
+    const own = series.find((one) => one.name === 'POST /api/v1/conversations/:id/messages');
+    expect(own?.current).toBeCloseTo(mean, 3);
+    expect(series.map((one) => one.name).join()).not.toMatch(/events|metrics|health/);
+  });
+
+  it('has what is so at the moment, of all replicas', async () => {
+    expect(widgetOf(data, 'replicas').current).toBe(1);
+    expect(widgetOf(data, 'streams').current).toBe(0);
+    expect(widgetOf(data, 'pool_waiting')).toMatchObject({ current: 0, state: 'ok', currentSeconds: 0 });
+    const names = widgetOf(data, 'pool_waiting').series.map((one) => one.name);
+    expect(names).toEqual(['Waiting', 'Open', 'Idle']);
+  });
+
+  it('has shares and quantiles of what was, and nothing of what was not', async () => {
+    const asked = await metricValues(watched, 'chatbox_cache_requests_total');
+    const sum = (values: typeof asked) => values.reduce((total, { value }) => total + value, 0);
+    const hits = asked.filter(({ labels }) => labels.answer !== 'miss');
+    expect(widgetOf(data, 'cache_hits').current).toBeCloseTo(sum(hits) / sum(asked), 1);
+    // Before there was anything to see.
+    for (const { series } of data.widgets) for (const { values } of series) expect(values[0]).toBeNull();
+  });
+});
+
+it('says on every widget why there is nothing, when the Prometheus is away', async () => {
+  const app = await startTestApp({ MONITORING_API: 'http://127.0.0.1:9' });
+  const { token } = await aUser(app);
+  const { widgets } = await dashboardOf(app, token);
+  expect(widgets.map(({ error }) => error)).toEqual(
+    WIDGET_IDS.map(() => 'Prometheus at 127.0.0.1:9 cannot be reached.'),
+  );
+  await app.close();
+});
+
+describe('the built-in history', () => {
+  it('goes on where it was after a restart, and stays when it becomes coarse', async () => {
+    const database = await cloneDatabase();
+    const first = await startTestApp({ DATABASE_URL: database.url });
+    const ann = await aUser(first);
+    await askQuestions(first, ann, 2);
+    await dashboardOf(first, ann.token);
+    await askQuestions(first, ann, 1);
+    const before = await metricSum(first, 'chatbox_messages_total');
+    await first.close();
+
+    const second = await startTestApp({ DATABASE_URL: database.url });
+    await askQuestions(second, ann, 1);
+    const after = await metricSum(second, 'chatbox_messages_total');
+    const { current } = widgetOf(await dashboardOf(second, ann.token, '1h'), 'messages');
+    expect(current).toBe(before + after);
+    await second.close();
+
+    const shift = (time: string) => sql(second, 'UPDATE metric_history SET at = at - $1::interval', [time]);
+    const rows = async () =>
+      Object.fromEntries(
+        (
+          await rowsOf(second, 'SELECT resolution, count(*)::int AS rows FROM metric_history GROUP BY 1 ORDER BY 1')
+        ).map(({ resolution, rows }) => [String(resolution), rows]),
+      );
+    await shift('3 hours');
+    const third = await startTestApp({ DATABASE_URL: database.url });
+    const day = widgetOf(await dashboardOf(third, ann.token, '24h'), 'messages');
+    expect(day.current).toBe(before + after);
+    const drawn = day.series.flatMap(({ values }) => values).filter((value) => (value ?? 0) > 0);
+    expect(drawn.length).toBeGreaterThan(0);
+    // What was fine has become coarse; one fine row is that of this look.
+    expect(await rows()).toEqual({ 0: 1, 300: expect.any(Number), 3600: expect.any(Number) });
+    expect(widgetOf(await dashboardOf(third, ann.token, '15m'), 'messages').current).toBe(0);
+    await third.close();
+
+    await shift('2 days');
+    const fourth = await startTestApp({ DATABASE_URL: database.url });
+    const week = widgetOf(await dashboardOf(fourth, ann.token, '7d'), 'messages');
+    expect(week.current).toBe(before + after);
+    await fourth.close();
+    await shift('9 days');
+    const fifth = await startTestApp({ DATABASE_URL: database.url });
+    await dashboardOf(fifth, ann.token, '7d');
+    expect(await rows()).toEqual({ 0: 1 });
+    await fifth.close();
+    await database.drop();
+  }, 60_000);
+});
