@@ -1,7 +1,9 @@
 import type { CacheStatistics, Connection, ModelList } from '@chatbox/contracts';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
+import { aChat } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
+import { dashboardOf, metricSum, widgetOf } from './support/figures.ts';
 
 /** What two replicas remember of what was changed on one of them: with Redis, and without. */
 const KEY = 'sk-canary-0123456789-abcdefghij-WXYZ';
@@ -110,4 +112,26 @@ it('says how it goes, to administrators and to Prometheus', async () => {
   const { body: text } = await cluster.replica(1).api<string>('GET', '/metrics');
   expect(text).toMatch(/chatbox_cache_requests_total\{what="connections",answer="memory"\} [1-9]/);
   expect(text).toMatch(/chatbox_cache_entries [1-9]/);
+});
+
+it('shows the figures of all replicas together', async () => {
+  for (const [index, { token }] of [owner, await aUser(cluster.replica(1))].entries()) {
+    const chat = await aChat(cluster.replica(index), { ...owner, token });
+    await chat.ask('hello');
+  }
+  const sum = async () =>
+    (await metricSum(cluster.replica(0), 'chatbox_messages_total')) +
+    (await metricSum(cluster.replica(1), 'chatbox_messages_total'));
+  // Each replica writes down its own; a look at it is a reason to.
+  const look = async () => {
+    await dashboardOf(cluster.replica(1), owner.token);
+    return dashboardOf(cluster.replica(0), owner.token);
+  };
+  for (;;) {
+    const [before, data] = [await sum(), await look()];
+    const { current, series } = widgetOf(data, 'replicas');
+    expect([current, series[0]?.current]).toEqual([2, 2]);
+    if (widgetOf(data, 'messages').current === before && before >= 4) break;
+  }
+  expect(widgetOf(await look(), 'pool_waiting').current).toBe(0);
 });

@@ -129,7 +129,8 @@ it('says on every widget why there is nothing, when the Prometheus is away', asy
 describe('the built-in history', () => {
   it('goes on where it was after a restart, and stays when it becomes coarse', async () => {
     const database = await cloneDatabase();
-    const first = await startTestApp({ DATABASE_URL: database.url });
+    const settings = { DATABASE_URL: database.url, JWT_SECRET: 'a secret that outlives the applications' };
+    const first = await startTestApp(settings);
     const ann = await aUser(first);
     await askQuestions(first, ann, 2);
     await dashboardOf(first, ann.token);
@@ -137,7 +138,7 @@ describe('the built-in history', () => {
     const before = await metricSum(first, 'chatbox_messages_total');
     await first.close();
 
-    const second = await startTestApp({ DATABASE_URL: database.url });
+    const second = await startTestApp(settings);
     await askQuestions(second, ann, 1);
     const after = await metricSum(second, 'chatbox_messages_total');
     const { current } = widgetOf(await dashboardOf(second, ann.token, '1h'), 'messages');
@@ -152,7 +153,7 @@ describe('the built-in history', () => {
         ).map(({ resolution, rows }) => [String(resolution), rows]),
       );
     await shift('3 hours');
-    const third = await startTestApp({ DATABASE_URL: database.url });
+    const third = await startTestApp(settings);
     const day = widgetOf(await dashboardOf(third, ann.token, '24h'), 'messages');
     expect(day.current).toBe(before + after);
     const drawn = day.series.flatMap(({ values }) => values).filter((value) => (value ?? 0) > 0);
@@ -163,12 +164,12 @@ describe('the built-in history', () => {
     await third.close();
 
     await shift('2 days');
-    const fourth = await startTestApp({ DATABASE_URL: database.url });
+    const fourth = await startTestApp(settings);
     const week = widgetOf(await dashboardOf(fourth, ann.token, '7d'), 'messages');
     expect(week.current).toBe(before + after);
     await fourth.close();
     await shift('9 days');
-    const fifth = await startTestApp({ DATABASE_URL: database.url });
+    const fifth = await startTestApp(settings);
     await dashboardOf(fifth, ann.token, '7d');
     expect(await rows()).toEqual({ 0: 1 });
     await fifth.close();

@@ -229,36 +229,6 @@ export class Metrics {
     const { bavail, blocks } = await statfs(resolve(this.config.DATA_DIR));
     figures.diskFree.set({}, blocks > 0 ? bavail / blocks : 0);
   }
-
-  /** Values as /metrics would have them at the moment, of those series that are asked for by name. */
-  async values(series: Iterable<string>): Promise<MetricValue[]> {
-    for (const fill of this.fills) fill();
-    const wanted = new Set(series);
-    const names = new Set([...wanted].map((name) => name.replace(/_(sum|count|bucket)$/, '')));
-    const found: MetricValue[] = [];
-    for (const name of new Set([...names, ...wanted])) {
-      const metric = this.registry.getSingleMetric(name);
-      if (!metric) continue;
-      const { values } = await metric.get();
-      for (const { value, labels, metricName = name } of values as NamedValue[])
-        if (wanted.has(metricName)) found.push({ metric: metricName, labels, value, isGauge: metric instanceof Gauge });
-    }
-    return found;
-  }
-}
-
-interface NamedValue {
-  value: number;
-  labels: Record<string, string | number | undefined>;
-  /** Of a histogram: which of its series it is. */
-  metricName?: string;
-}
-
-export interface MetricValue {
-  metric: string;
-  labels: Readonly<Record<string, string | number | undefined>>;
-  value: number;
-  isGauge: boolean;
 }
 
 const LIMITS: readonly ErrorCode[] = ['rate.limited', 'auth.too_many_attempts', 'generation.too_many'];

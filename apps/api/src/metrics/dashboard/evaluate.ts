@@ -1,6 +1,6 @@
-import { type Figures, seriesAt } from './figures.ts';
 import type { Match, Measure } from './measure.ts';
 import type { FoundValue } from './metric-source.ts';
+import { type Figures, seriesAt } from './samples.ts';
 
 type Series = Extract<Measure, { metric: string }>;
 type Labels = Record<string, string>;

@@ -1,5 +1,4 @@
 import { evaluate } from './evaluate.ts';
-import { type Figures, type GaugeRules, merge, type Sample } from './figures.ts';
 import type { Measure } from './measure.ts';
 import type { MetricHistory } from './metric-history.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type Reading,
 } from './metric-source.ts';
 import type { Sampler } from './sampler.ts';
+import { type Figures, type GaugeRules, merge, type Sample } from './samples.ts';
 
 /** A node whose last sample is older has gone. */
 const GONE_SECONDS = 60;

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { type Figures, type GaugeRules, merge, type Sample } from './figures.ts';
+import { type Figures, type GaugeRules, merge, type Sample } from './samples.ts';
 
 /** Rows of each resolution, in seconds, and how long they are kept. 0: as they were sampled. */
 export const RESOLUTIONS = [

@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/logger.ts';
 import type { Metrics } from '../metrics.ts';
-import { add, type Figures, type GaugeRules, keyOf } from './figures.ts';
 import type { MetricHistory } from './metric-history.ts';
+import { add, type Figures, type GaugeRules, keyOf } from './samples.ts';
 
 /** A look at the dashboard is a sample too, but not more often than this. */
 const LEAST_MILLISECONDS = 2_000;
@@ -83,14 +83,16 @@ export class Sampler {
     const { keep, rules } = this.options;
     const counted = new Map<string, number>();
     const figures: Figures = { increases: {}, gauges: {} };
-    for (const { metric, labels, value, isGauge } of await this.metrics.values(keep.keys())) {
-      const kept = keep.get(metric);
-      if (!kept) continue;
-      const key = keyOf(metric, labels, kept);
-      if (!isGauge) counted.set(key, (counted.get(key) ?? 0) + value);
-      else if (rules.get(metric)?.across === 'max') figures.gauges[key] = Math.max(figures.gauges[key] ?? value, value);
-      else add(figures.gauges, key, value);
-    }
+    for (const family of await this.metrics.read())
+      for (const { metricName: metric = family.name, labels, value } of family.values as NamedValue[]) {
+        const kept = keep.get(metric);
+        if (!kept) continue;
+        const key = keyOf(metric, labels, kept);
+        const rule = rules.get(metric);
+        if (!rule) counted.set(key, (counted.get(key) ?? 0) + value);
+        else if (rule.across === 'max') figures.gauges[key] = Math.max(figures.gauges[key] ?? value, value);
+        else add(figures.gauges, key, value);
+      }
     for (const [key, value] of [...counted].slice(0, MOST_SERIES)) {
       const before = this.written.get(key) ?? 0;
       const grown = value >= before ? value - before : value;
@@ -98,4 +100,11 @@ export class Sampler {
     }
     return { figures, counted };
   }
+}
+
+interface NamedValue {
+  value: number;
+  labels: Readonly<Record<string, string | number | undefined>>;
+  /** Of a histogram: which of its series it is. */
+  metricName?: string;
 }

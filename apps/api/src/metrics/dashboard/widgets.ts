@@ -1,6 +1,6 @@
 import type { Widget, WidgetId } from '@chatbox/contracts';
-import type { GaugeRules } from './figures.ts';
 import { type Increase, labelsOf, type Match, type Measure, seriesOf } from './measure.ts';
+import type { GaugeRules } from './samples.ts';
 
 /** Share of requests that are to be answered without an error of the server, over a week. */
 export const AVAILABILITY_GOAL = 0.995;
@@ -215,7 +215,7 @@ export const WIDGETS: readonly WidgetPlan[] = [
     kind: 'line',
     unit: 'seconds',
     seriesUnit: 'seconds',
-    lines: [line(loop('p99'), 0, '99 of 100'), line(loop('p50'), 0, 'Half of them')],
+    lines: [line(loop('0.99'), 0, '99 of 100'), line(loop('0.5'), 0, 'Half of them')],
     thresholds: { warning: 0.1, critical: 0.5, when: 'above' },
   },
   {
