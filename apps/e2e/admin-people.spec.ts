@@ -140,7 +140,7 @@ it('shows nothing of the administration to a member', async () => {
   await page.getByRole('button', { name: 'Account: Ann Lindqvist' }).click();
   await page.getByRole('menuitem', { name: 'Settings' }).waitFor();
   expect(await page.getByRole('menuitem', { name: 'Administration' }).count()).toBe(0);
-  for (const path of ['people', 'keys', 'audit', 'settings', `people/${crypto.randomUUID()}`]) {
+  for (const path of ['dashboard', 'usage', 'people', 'keys', 'audit', 'settings', `people/${crypto.randomUUID()}`]) {
     await page.goto(`/admin/${path}`);
     await page.getByText('This page is for administrators.').waitFor();
   }

@@ -102,8 +102,9 @@ describe.each([
     expect(widgetOf(data, 'replicas').current).toBe(1);
     expect(widgetOf(data, 'streams').current).toBe(0);
     expect(widgetOf(data, 'pool_waiting')).toMatchObject({ current: 0, state: 'ok', currentSeconds: 0 });
-    const names = widgetOf(data, 'pool_waiting').series.map((one) => one.name);
-    expect(names).toEqual(['Waiting', 'Open', 'Idle']);
+    const names = widgetOf(data, 'pool_connections').series.map((one) => one.name);
+    expect(names).toEqual(['Open', 'Idle']);
+    expect(widgetOf(data, 'pool_connections').current).toBeGreaterThan(0);
   });
 
   it('has shares and quantiles of what was, and nothing of what was not', async () => {

@@ -1,5 +1,6 @@
 import { startMockModel } from '../../../tools/mock-model/server.ts';
 import { openRunFolder } from '../../../tools/test/run-folder.ts';
+import { METRICS_TOKEN } from './metrics.ts';
 import { OWNER, register } from './people.ts';
 import { startProduct } from './product.ts';
 import { keep } from './shared.ts';
@@ -8,7 +9,7 @@ import { keep } from './shared.ts';
 export default async function setUp(): Promise<void> {
   const run = await openRunFolder();
   const mock = await startMockModel();
-  const product = await startProduct();
+  const product = await startProduct({ METRICS_TOKEN });
   keep({ run, product, mock });
   await register(product.url, OWNER);
   process.env.E2E_URL = product.url;

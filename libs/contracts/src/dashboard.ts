@@ -21,6 +21,7 @@ export const WIDGET_IDS = [
   'requests',
   'connections',
   'pool_waiting',
+  'pool_connections',
   'cache_hits',
   'replicas',
   'event_loop',

@@ -13,6 +13,8 @@ export const queryKeys = {
   keys: ['keys'],
   allKeys: ['all-keys'],
   audit: ['audit'],
+  dashboard: ['dashboard'],
+  usage: ['usage'],
   account: ['account'],
   factors: ['factors'],
   /** Infinite list: pages of `{items, nextCursor}`, the latest conversation first. */

@@ -133,7 +133,7 @@ export const WIDGETS: readonly WidgetPlan[] = [
     kind: 'line',
     unit: 'seconds',
     seriesUnit: 'seconds',
-    lines: [line(firstToken(0.5), LATELY_SECONDS, 'Half of them'), line(firstToken(0.95), LATELY_SECONDS, '95 of 100')],
+    lines: [line(firstToken(0.5), LATELY_SECONDS, 'p50'), line(firstToken(0.95), LATELY_SECONDS, 'p95')],
   },
   {
     id: 'error_budget',
@@ -183,8 +183,15 @@ export const WIDGETS: readonly WidgetPlan[] = [
     kind: 'gauge',
     unit: 'count',
     seriesUnit: 'count',
-    lines: [line(pool('waiting'), 0, 'Waiting'), line(pool('total'), 0, 'Open'), line(pool('idle'), 0, 'Idle')],
+    lines: [line(pool('waiting'), 0, 'Waiting')],
     thresholds: { warning: 6, critical: 20, when: 'above' },
+  },
+  {
+    id: 'pool_connections',
+    kind: 'gauge',
+    unit: 'count',
+    seriesUnit: 'count',
+    lines: [line(pool('total'), 0, 'Open'), line(pool('idle'), 0, 'Idle')],
   },
   {
     id: 'cache_hits',
@@ -215,7 +222,7 @@ export const WIDGETS: readonly WidgetPlan[] = [
     kind: 'line',
     unit: 'seconds',
     seriesUnit: 'seconds',
-    lines: [line(loop('0.99'), 0, '99 of 100'), line(loop('0.5'), 0, 'Half of them')],
+    lines: [line(loop('0.99'), 0, 'p99'), line(loop('0.5'), 0, 'p50')],
     thresholds: { warning: 0.1, critical: 0.5, when: 'above' },
   },
   {

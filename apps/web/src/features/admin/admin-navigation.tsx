@@ -1,6 +1,6 @@
 'use client';
 
-import { Bot, KeyRound, ScrollText, Settings, UsersRound } from 'lucide-react';
+import { Bot, ChartNoAxesColumn, Gauge, KeyRound, ScrollText, Settings, UsersRound } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '@/lib/cn';
@@ -8,9 +8,11 @@ import { useMe } from '@/lib/me';
 import { type RightName, roleMay } from '@/lib/rights';
 
 const PAGES = [
+  { href: '/admin/dashboard', label: 'Overview', icon: Gauge, right: 'metrics.read' },
   { href: '/admin/people', label: 'People', icon: UsersRound, right: 'people.read' },
   { href: '/admin/models', label: 'Models', icon: Bot, right: 'connections.read' },
   { href: '/admin/keys', label: 'Keys', icon: KeyRound, right: 'all_keys.read' },
+  { href: '/admin/usage', label: 'Usage', icon: ChartNoAxesColumn, right: 'usage.read' },
   { href: '/admin/audit', label: 'Audit', icon: ScrollText, right: 'audit.read' },
   { href: '/admin/settings', label: 'Settings', icon: Settings, right: 'settings.read' },
 ] as const satisfies { href: string; label: string; icon: unknown; right: RightName }[];

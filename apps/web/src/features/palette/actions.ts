@@ -1,6 +1,8 @@
 import type { Role } from '@chatbox/contracts';
 import {
   Bot,
+  ChartNoAxesColumn,
+  Gauge,
   Keyboard,
   KeyRound,
   type LucideIcon,
@@ -49,6 +51,8 @@ export function actionsFor({ role, go, change, onNewChat, onToggleList, onShortc
   ): Entry => ({ id: `action ${name}`, name, icon, act, hints, shortcut });
   const forAdministrators = [
     action('Models and connections', Bot, () => go('/settings/models'), ['provider', 'key', 'ollama']),
+    action('Overview of the server', Gauge, () => go('/admin/dashboard'), ['administration', 'dashboard', 'metrics']),
+    action('Usage', ChartNoAxesColumn, () => go('/admin/usage'), ['administration', 'tokens', 'cost', 'money']),
     action('People', UsersRound, () => go('/admin/people'), ['administration', 'invite', 'suspend', 'role']),
     action('Keys of everybody', KeyRound, () => go('/admin/keys'), ['administration', 'revoke']),
     action('Audit log', ScrollText, () => go('/admin/audit'), ['administration', 'history']),

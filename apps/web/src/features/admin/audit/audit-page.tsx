@@ -9,12 +9,13 @@ import { Paged } from '@/components/table/paged';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { cn } from '@/lib/cn';
+import { endOfDay, startOfDay } from '@/lib/days';
 import { sayMoment } from '@/lib/say';
 import { oneOf, usePlace } from '@/lib/use-place';
 import { Detail } from './detail';
 import { Export } from './export';
 import { useAudit } from './queries';
-import { endOfDay, KINDS, sayAction, sayActor, sayTarget, startOfDay } from './say-record';
+import { KINDS, sayAction, sayActor, sayTarget } from './say-record';
 import { Verification } from './verification';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;

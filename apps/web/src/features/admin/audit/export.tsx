@@ -1,35 +1,21 @@
 'use client';
 
 import type { AuditFilter } from '@chatbox/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { Button } from '@/components/ui/button';
-import { addressOfRoute, apiCall } from '@/lib/api';
-import { notifyFailure } from '@/lib/notify';
-import { sayProblem } from '@/lib/problem';
 import { queryKeys } from '@/lib/query-keys';
+import { useDownload } from '@/lib/use-download';
 
-/** The browser fetches the file itself, however long it is. */
 export function Export({ filter }: { filter: AuditFilter }) {
   const client = useQueryClient();
-  const begin = useMutation({
-    // A download cannot renew an access that ran out; this call can.
-    mutationFn: () => apiCall('auth.me'),
-    onSuccess: () => {
-      window.location.assign(addressOfRoute('audit.export', filter));
-      // The export is an entry of its own.
-      void client.invalidateQueries({ queryKey: queryKeys.audit });
-    },
-    onError: (error) => void notifyFailure(sayProblem(error)),
-  });
+  // The export is an entry of its own.
+  const { begin, isPending } = useDownload(
+    'audit.export',
+    () => void client.invalidateQueries({ queryKey: queryKeys.audit }),
+  );
   return (
-    <Button
-      variant="secondary"
-      size="sm"
-      className="touch-target"
-      disabled={begin.isPending}
-      onClick={() => begin.mutate()}
-    >
+    <Button variant="secondary" size="sm" className="touch-target" disabled={isPending} onClick={() => begin(filter)}>
       <Download />
       Export as CSV
     </Button>

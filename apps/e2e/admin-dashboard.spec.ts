@@ -1,0 +1,207 @@
+import { readFile } from 'node:fs/promises';
+import type { Dashboard, UsageReport, Widget, WidgetId } from '@chatbox/contracts';
+import type { Browser, Page, Response } from 'playwright-core';
+import { launch, openWindow, productUrl } from './support/browser.ts';
+import { complaints, expectFit } from './support/fit.ts';
+import { figure } from './support/metrics.ts';
+import { OWNER, register, somebody } from './support/people.ts';
+import { Chat } from './support/thread.ts';
+
+const DASHBOARD = '**/api/v1/admin/dashboard?**';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+  // Something to see: a person asks the assistant, on the page.
+  const chat = await Chat.open(browser, { url: productUrl() }, await register(productUrl(), somebody()));
+  await chat.say('Hello there');
+  await chat.ended();
+  await chat.close();
+});
+afterAll(() => browser?.close());
+
+const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const isDashboard = (response: Response): boolean => response.url().includes('/api/v1/admin/dashboard');
+const widgetOf = ({ widgets }: Dashboard, id: WidgetId): Widget | undefined => widgets.find((one) => one.id === id);
+
+/** The real answer with one widget as the test wants it. */
+async function change(page: Page, id: WidgetId, changed: () => Partial<Widget>): Promise<void> {
+  await page.route(DASHBOARD, async (route) => {
+    const response = await route.fetch();
+    const data = (await response.json()) as Dashboard;
+    const widgets = data.widgets.map((widget) => (widget.id === id ? { ...widget, ...changed() } : widget));
+    await route.fulfill({ response, json: { ...data, widgets } });
+  });
+}
+
+it('shows what /metrics says, for everybody who has been here', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  const before = await figure('chatbox_messages_total');
+  const [answer] = await Promise.all([page.waitForResponse(isDashboard), page.goto('/admin')]);
+  await page.waitForURL('**/admin/dashboard');
+  const data = (await answer.json()) as Dashboard;
+  const after = await figure('chatbox_messages_total');
+  const messages = widgetOf(data, 'messages')?.current ?? 0;
+  expect(before).toBeGreaterThanOrEqual(2);
+  expect(messages).toBeGreaterThanOrEqual(before);
+  expect(messages).toBeLessThanOrEqual(after);
+  const number = new Intl.NumberFormat('en-GB').format(messages);
+  expect(await card(page, 'Messages processed').getByRole('link').innerText()).toBe(number);
+  expect(await card(page, 'Replicas').innerText()).toContain('1\nnow');
+  expect(await figure('chatbox_node_info')).toBe(1);
+  const people = widgetOf(data, 'active_users')?.current ?? 0;
+  expect(people).toBeGreaterThanOrEqual(2);
+  expect(await card(page, 'Active people').getByRole('link').innerText()).toBe(String(people));
+  await card(page, 'Active people').getByText('Warning from 100, critical from 200').waitFor();
+  await page.getByRole('link', { name: 'Overview' }).and(page.locator('[aria-current=page]')).waitFor();
+  await context.close();
+});
+
+it('keeps the range in the address, and says every value as a table too', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.goto('/admin/dashboard');
+  expect(await page.getByRole('radio', { name: '1 hour' }).isChecked()).toBe(true);
+  const asked = page.waitForResponse((response) => isDashboard(response) && response.url().endsWith('range=15m'));
+  await page.getByRole('radio', { name: '15 minutes' }).check();
+  const data = (await (await asked).json()) as Dashboard;
+  expect(data.stepSeconds).toBe(15);
+  await page.waitForURL(/range=15m/);
+  await page.reload();
+  expect(await page.getByRole('radio', { name: '15 minutes' }).isChecked()).toBe(true);
+
+  const requests = card(page, 'Requests');
+  await requests.locator('canvas').waitFor();
+  await requests.locator('.u-over').hover();
+  await requests.getByText(/^lines at \d\d:\d\d:\d\d$/).waitFor();
+  await page.mouse.move(0, 0);
+  await requests.getByText('over 5 minutes').waitFor();
+
+  await requests.getByRole('button', { name: 'Values: Requests' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Requests' });
+  await dialog.getByRole('columnheader', { name: 'Requests' }).waitFor();
+  expect(await dialog.getByRole('row').nth(1).innerText()).toMatch(/^\d\d:\d\d:\d\d\s+[\d.,]+\/s$/);
+  await dialog.getByText('Where it comes from').click();
+  await dialog.getByText('chatbox_http_request_duration_seconds_count').first().waitFor();
+  expect(await complaints(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await context.close();
+});
+
+it('asks again every 30 seconds, moves nothing, and rests while nobody looks', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.clock.install();
+  await page.goto('/admin/dashboard?range=1h');
+  await page.locator('canvas').first().waitFor();
+  const places = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('main section[id]')].map((section) => {
+        const { top, height } = section.getBoundingClientRect();
+        return [section.id, top, height];
+      }),
+    );
+  const before = await places();
+  const again = page.waitForResponse(isDashboard);
+  await page.clock.fastForward(30_000);
+  await (await again).finished();
+  expect(await places()).toEqual(before);
+
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/admin/dashboard')) asked += 1;
+  });
+  const show = (state: 'visible' | 'hidden') =>
+    page.evaluate((now) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now });
+      window.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await show('hidden');
+  await page.clock.fastForward(120_000);
+  expect(asked).toBe(0);
+  const back = page.waitForResponse(isDashboard);
+  await show('visible');
+  await back;
+  expect(asked).toBe(1);
+  await context.close();
+});
+
+it('says for one figure why it is not there, and keeps the others; the same when the server is away', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  let why: string | null = 'Prometheus at prom:9090 did not answer within 5 seconds.';
+  await change(page, 'error_rate', () => (why === null ? {} : { error: why, series: [], current: null, state: null }));
+  await page.goto('/admin/dashboard');
+  await card(page, 'Error rate').getByText(why).waitFor();
+  await card(page, 'Requests').locator('canvas').waitFor();
+  await page.getByText('1 of 18 figures are not known.').waitFor();
+  why = null;
+  await card(page, 'Error rate').getByRole('button', { name: 'Try again' }).click();
+  await card(page, 'Error rate').locator('canvas').waitFor();
+
+  await page.unroute(DASHBOARD);
+  await page.route(DASHBOARD, (route) => route.abort());
+  await page.getByRole('radio', { name: '24 hours' }).check();
+  await page.getByText(/^The server cannot be reached.* The figures are those of \d/).waitFor();
+  await card(page, 'Requests').locator('canvas').waitFor();
+  await context.close();
+});
+
+it('leads from an alert’s link to what is broken, since when, and shows it recover', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  const since = new Date(Date.now() - 12 * 60_000).toISOString();
+  let isBroken = true;
+  await change(page, 'event_loop', () => (isBroken ? { state: 'critical', current: 0.7, since } : { state: 'ok' }));
+  await page.clock.install();
+  await page.goto('/admin/dashboard?range=1h#event_loop');
+  const attention = card(page, 'What needs attention');
+  const line = attention.getByRole('link', { name: /Critical\s*Event-loop delay/ });
+  expect((await line.innerText()).replaceAll(/\s/g, ' ')).toMatch(/700 ms since \d\d:\d\d, 12 minutes ago/);
+  const shown = card(page, 'Event-loop delay');
+  await shown.getByText('Critical', { exact: true }).waitFor();
+  await page.waitForFunction(() => {
+    const place = document.querySelector('#event_loop:target')?.getBoundingClientRect();
+    return place !== undefined && place.top >= 0 && place.bottom <= window.innerHeight;
+  });
+  expect(await complaints(page)).toEqual([]);
+  isBroken = false;
+  await page.clock.fastForward(30_000);
+  await line.waitFor({ state: 'detached' });
+  await shown.getByText('OK', { exact: true }).waitFor();
+  await context.close();
+});
+
+it('sums what was used, by day, person and model, and gives it away as a table', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().includes('/api/v1/admin/usage')),
+    page.goto('/admin/usage'),
+  ]);
+  const { total } = (await answer.json()) as UsageReport;
+  expect(total.messages).toBeGreaterThan(0);
+  const number = new Intl.NumberFormat('en-GB').format(total.inputTokens);
+  expect(await page.getByRole('definition').nth(2).innerText()).toBe(number);
+  await page.getByRole('radio', { name: 'By model' }).check();
+  await page.getByRole('cell', { name: 'offline/assistant' }).waitFor();
+  await page.reload();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export as CSV' }).click(),
+  ]);
+  expect(await readFile(await download.path(), 'utf8')).toMatch(/^"model","name",.*\r\n(.*\r\n)*"offline\/assistant"/);
+  await page.getByRole('radio', { name: 'By person' }).check();
+  await page.getByRole('table', { name: 'Usage by person' }).getByRole('link').first().click();
+  await page.waitForURL(/\/admin\/people\/[\da-f-]{36}$/);
+  await page.goto('/admin/usage?from=2020-01-01&until=2020-01-02');
+  await page.getByText('No model was asked in this time.').waitFor();
+  await context.close();
+});
+
+it.each([
+  ['/admin/dashboard?range=15m', 'canvas'],
+  ['/admin/usage', 'table'],
+])('axe finds nothing on %s, and nothing hangs over the edge', async (path, ready) => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.goto(path);
+  await page.locator(`main ${ready}`).first().waitFor();
+  await expectFit(page);
+  await context.close();
+});

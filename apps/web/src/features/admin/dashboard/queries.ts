@@ -1,0 +1,20 @@
+import type { DashboardRange } from '@chatbox/contracts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { apiCall } from '@/lib/api';
+import { queryKeys } from '@/lib/query-keys';
+
+const REFRESH_MS = 30_000;
+
+/** Asked again every 30 seconds while somebody can see it, and at once when they look again. */
+export const useDashboard = (range: DashboardRange) =>
+  useQuery({
+    queryKey: [...queryKeys.dashboard, range],
+    queryFn: ({ signal }) => apiCall('metrics.dashboard', { query: { range }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: REFRESH_MS / 2,
+    refetchInterval: REFRESH_MS,
+    refetchIntervalInBackground: false,
+    refetchOnWindowFocus: true,
+    // The next refresh is the next try.
+    retry: false,
+  });
