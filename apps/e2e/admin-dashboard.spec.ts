@@ -46,12 +46,12 @@ it('shows what /metrics says, for everybody who has been here', async () => {
   expect(messages).toBeGreaterThanOrEqual(before);
   expect(messages).toBeLessThanOrEqual(after);
   const number = new Intl.NumberFormat('en-GB').format(messages);
-  expect(await card(page, 'Messages processed').getByRole('link').innerText()).toBe(number);
-  expect(await card(page, 'Replicas').innerText()).toContain('1\nnow');
+  expect(await card(page, 'Messages processed').getByRole('link').textContent()).toBe(number);
+  await card(page, 'Replicas').getByText('1', { exact: true }).waitFor();
   expect(await figure('chatbox_node_info')).toBe(1);
   const people = widgetOf(data, 'active_users')?.current ?? 0;
   expect(people).toBeGreaterThanOrEqual(2);
-  expect(await card(page, 'Active people').getByRole('link').innerText()).toBe(String(people));
+  expect(await card(page, 'Active people').getByRole('link').textContent()).toBe(String(people));
   await card(page, 'Active people').getByText('Warning from 100, critical from 200').waitFor();
   await page.getByRole('link', { name: 'Overview' }).and(page.locator('[aria-current=page]')).waitFor();
   await context.close();
@@ -79,7 +79,8 @@ it('keeps the range in the address, and says every value as a table too', async 
   await requests.getByRole('button', { name: 'Values: Requests' }).click();
   const dialog = page.getByRole('dialog', { name: 'Requests' });
   await dialog.getByRole('columnheader', { name: 'Requests' }).waitFor();
-  expect(await dialog.getByRole('row').nth(1).innerText()).toMatch(/^\d\d:\d\d:\d\d\s+[\d.,]+\/s$/);
+  expect(await dialog.getByRole('rowheader').first().textContent()).toMatch(/^\d\d:\d\d:\d\d$/);
+  expect(await dialog.getByRole('cell').first().textContent()).toMatch(/^[\d.,]+\/s$/);
   await dialog.getByText('Where it comes from').click();
   await dialog.getByText('chatbox_http_request_duration_seconds_count').first().waitFor();
   expect(await complaints(page)).toEqual([]);
@@ -154,7 +155,7 @@ it('leads from an alert’s link to what is broken, since when, and shows it rec
   await page.goto('/admin/dashboard?range=1h#event_loop');
   const attention = card(page, 'What needs attention');
   const line = attention.getByRole('link', { name: /Critical\s*Event-loop delay/ });
-  expect((await line.innerText()).replaceAll(/\s/g, ' ')).toMatch(/700 ms since \d\d:\d\d, 12 minutes ago/);
+  expect(await line.textContent()).toMatch(/700\sms.*since \d\d:\d\d, 12 minutes ago/);
   const shown = card(page, 'Event-loop delay');
   await shown.getByText('Critical', { exact: true }).waitFor();
   await page.waitForFunction(() => {
@@ -178,7 +179,7 @@ it('sums what was used, by day, person and model, and gives it away as a table',
   const { total } = (await answer.json()) as UsageReport;
   expect(total.messages).toBeGreaterThan(0);
   const number = new Intl.NumberFormat('en-GB').format(total.inputTokens);
-  expect(await page.getByRole('definition').nth(2).innerText()).toBe(number);
+  expect(await page.getByRole('definition').nth(2).textContent()).toBe(number);
   await page.getByRole('radio', { name: 'By model' }).check();
   await page.getByRole('cell', { name: 'offline/assistant' }).waitFor();
   await page.reload();

@@ -30,19 +30,24 @@ export interface PrometheusOptions {
   url: string;
   token?: string | undefined;
   labels?: string | undefined;
+  /** How long one answer may take. */
+  patienceSeconds?: number;
 }
 
 /** A Prometheus that scrapes the replicas. Its address is the operator's choice, and may be in a private network. */
 export class PrometheusSource extends MetricSource {
   readonly name = 'prometheus';
-  private readonly egress = new Egress({
-    reach: 'private',
-    mostBytes: MOST_BYTES,
-    totalMilliseconds: PATIENCE_SECONDS * 1000,
-  });
+  private readonly egress: Egress;
+  private readonly patienceSeconds: number;
 
   constructor(private readonly options: PrometheusOptions) {
     super();
+    this.patienceSeconds = options.patienceSeconds ?? PATIENCE_SECONDS;
+    this.egress = new Egress({
+      reach: 'private',
+      mostBytes: MOST_BYTES,
+      totalMilliseconds: this.patienceSeconds * 1000,
+    });
   }
 
   async read(now: Date): Promise<Reading> {
@@ -81,7 +86,7 @@ export class PrometheusSource extends MetricSource {
   private async ask<T extends z.ZodType>(shape: T, what: string, query: Record<string, string>): Promise<z.output<T>> {
     const { url, token } = this.options;
     const address = new URL(`api/v1/${what}`, url.endsWith('/') ? url : `${url}/`);
-    address.search = String(new URLSearchParams({ ...query, timeout: `${PATIENCE_SECONDS}s` }));
+    address.search = String(new URLSearchParams({ ...query, timeout: `${this.patienceSeconds}s` }));
     const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
     let answer: z.output<typeof Answer>;
     try {
@@ -92,7 +97,7 @@ export class PrometheusSource extends MetricSource {
         );
       answer = Answer.parse(await response.json());
     } catch (error) {
-      throw failed(error, address.host);
+      throw failed(error, address.host, this.patienceSeconds);
     }
     if (answer.status === 'error') throw new SourceFailed(`Prometheus at ${address.host} says: ${answer.error}.`);
     const result = shape.safeParse(answer.data.result);
@@ -103,16 +108,20 @@ export class PrometheusSource extends MetricSource {
 
 const notAnAnswer = (host: string): string => `What answers at ${host} does not speak as a Prometheus does.`;
 
-const failed = (error: unknown, host: string): SourceFailed => {
+const failed = (error: unknown, host: string, patience: number): SourceFailed => {
   if (error instanceof SourceFailed) return error;
   const cause = { cause: error };
   const refusal = refusalIn(error);
   if (refusal) return new SourceFailed(`MONITORING_API names ${refusal.what}; no request goes there.`, cause);
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
-    return new SourceFailed(`Prometheus at ${host} did not answer within ${PATIENCE_SECONDS} seconds.`, cause);
+  if (isTimeout(error))
+    return new SourceFailed(`Prometheus at ${host} did not answer within ${patience} seconds.`, cause);
   if (error instanceof z.ZodError || error instanceof SyntaxError) return new SourceFailed(notAnAnswer(host), cause);
   return new SourceFailed(`Prometheus at ${host} cannot be reached.`, cause);
 };
+
+/** By its name: not every runtime takes what a signal throws for an Error. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
 
 /** A share of nothing is NaN there. */
 const numberOf = (value: string): number | null => {

@@ -58,6 +58,7 @@ export function Chart({
           lines,
           least: leastOf(shown),
           bounds: boundsOf(shown),
+          isWhole: shown.seriesUnit === 'count',
           sayValue: (value) => sayValue(value, shown.seriesUnit, shown.unit),
           sayTime: (seconds) => sayTick(seconds, range),
           onPoint: (index) => latest.current.onPoint(index),

@@ -14,6 +14,8 @@ export interface PlotWish {
   lines: number;
   /** Values at which the axis ends where there are none beyond. */
   least: number;
+  /** There is no half of what is counted. */
+  isWhole: boolean;
   bounds: readonly Bound[];
   sayValue: (value: number) => string;
   sayTime: (seconds: number) => string;
@@ -29,6 +31,7 @@ export interface Plot {
 }
 
 const FONT = '11px "Geist Variable", ui-sans-serif, system-ui, sans-serif';
+const WHOLE_STEPS = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((size) => [size, 2 * size, 5 * size]);
 /** All charts of the page have one cursor. */
 const CURSOR = 'dashboard';
 
@@ -74,7 +77,13 @@ export function openPlot(host: HTMLElement, wish: PlotWish, data: PlotData): Plo
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, topOf(max, wish)] } },
       axes: [
         { ...axis, grid: { show: false }, space: 72, size: 24, values: (_, splits) => splits.map(wish.sayTime) },
-        { ...axis, space: 32, size: 56, values: (_, splits) => splits.map(wish.sayValue) },
+        {
+          ...axis,
+          space: 32,
+          size: 56,
+          values: (_, splits) => splits.map(wish.sayValue),
+          ...(wish.isWhole ? { incrs: WHOLE_STEPS } : {}),
+        },
       ],
       series: [
         {},
@@ -121,7 +130,7 @@ function drawBounds(plot: uPlot, bounds: readonly Bound[], colourOf: (tone: Boun
   const ratio = uPlot.pxRatio;
   ctx.save();
   ctx.font = `${11 * ratio}px "Geist Variable", ui-sans-serif, system-ui, sans-serif`;
-  ctx.textAlign = 'right';
+  ctx.textAlign = 'left';
   ctx.lineWidth = ratio;
   for (const { value, label, tone } of bounds) {
     const y = plot.valToPos(value, 'y', true);
@@ -133,7 +142,7 @@ function drawBounds(plot: uPlot, bounds: readonly Bound[], colourOf: (tone: Boun
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillText(label, bbox.left + bbox.width - 2 * ratio, y - 4 * ratio);
+    ctx.fillText(label, bbox.left + 4 * ratio, y - 4 * ratio);
   }
   ctx.restore();
 }
