@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 const api = (...rooms) => `^apps/api/src/(${rooms.join('|')})(/|$)`;
 /** Floors from top to bottom; rooms of one floor are strangers. */
 const FLOORS = [
-  ['compat', 'scaling', 'recovery', 'docs'],
+  ['compat', 'scaling', 'recovery', 'alerts', 'docs'],
   ['chat'],
   ['usage', 'files', 'providers', 'auth'],
   ['cluster', 'cache', 'limits'],

@@ -1,6 +1,7 @@
 import type { Engine } from '@chatbox/engine';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { AlertsModule } from './alerts/alerts.module.ts';
 import { AuthModule } from './auth/auth.module.ts';
 import { IdempotencyModule } from './auth/idempotency/idempotency.module.ts';
 import { KeysModule } from './auth/keys/keys.module.ts';
@@ -57,6 +58,7 @@ export class AppModule {
         ProvidersModule,
         UsageModule,
         RecoveryModule,
+        AlertsModule,
         DocsModule,
       ],
     };

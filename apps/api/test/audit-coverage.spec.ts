@@ -260,6 +260,18 @@ const LEAVES: Partial<Record<RouteName, [action: string, prepare: () => Promise<
           asOwner('all_keys.revoke')(id)
       )(await aKey(await aUser(app))),
   ],
+  'alerts.acknowledge': [
+    'alert.acknowledged',
+    async () => {
+      const id = randomUUID();
+      await sql(
+        app,
+        `INSERT INTO notice (id, kind, subject, severity, details) VALUES ($1, 'streams_lost', '', 'critical', '{"lost": 1}')`,
+        [id],
+      );
+      return () => asOwner('alerts.acknowledge')(id);
+    },
+  ],
   'audit.export': ['audit.exported', async () => () => asOwner('audit.export')()],
   'usage.export': ['usage.exported', async () => () => asOwner('usage.export')()],
   'connections.create': [

@@ -1,4 +1,4 @@
-import type { Health, Problem } from '@chatbox/contracts';
+import type { Problem } from '@chatbox/contracts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 
 let app: TestApp;
@@ -13,13 +13,6 @@ it('answers an unknown address with problem details that name the request', asyn
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   expect(answer.headers.get('x-request-id')).toBe('from-the-caller');
   expect(answer.body).toMatchObject({ code: 'route.not_found', status: 404, requestId: 'from-the-caller' });
-});
-
-it('is alive, and ready when its database, its migrations and its disk are', async () => {
-  expect((await app.api('GET', '/health/live')).body).toEqual({ status: 'ok', details: {} });
-  const { status, body } = await app.api<Health>('GET', '/health/ready');
-  expect(status).toBe(200);
-  expect(Object.keys(body.details).sort()).toEqual(['database', 'disk', 'migrations']);
 });
 
 it('names the methods of an address that was asked by another', async () => {

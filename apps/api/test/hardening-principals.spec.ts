@@ -115,7 +115,10 @@ const TABLE: Record<RouteName, Entry> = {
   'generations.read': { of: 'generation', stranger: 'generation.not_found' },
   'generations.stop': { of: 'generation', stranger: 'generation.not_found' },
   'generations.events': { of: 'generation', stranger: 'generation.not_found' },
+  'alerts.list': 'administration',
+  'alerts.acknowledge': 'administration',
   'health.live': 'public',
+  'health.startup': 'public',
   'health.ready': 'public',
 };
 

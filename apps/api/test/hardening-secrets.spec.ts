@@ -19,6 +19,7 @@ const SHAPES: Record<string, (secret: string) => string> = {
   SMTP_URL: (secret) => `smtp://user:${secret}@127.0.0.1:1`,
   SENTRY_DSN: (secret) => `https://${secret}@127.0.0.1:1/1`,
   OTEL_EXPORTER_OTLP_HEADERS: (secret) => `authorization=${secret}`,
+  ALERT_WEBHOOK_URL: (secret) => `http://127.0.0.1:1/${secret}`,
 };
 const NEEDED_BESIDE = {
   MAIL_FROM: 'chat@example.org',

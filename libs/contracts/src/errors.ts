@@ -45,6 +45,7 @@ export const ERRORS = {
   'auth.key_address': { http: 403, retry: false, title: 'This key is not accepted from your address' },
   'auth.key_in_url': { http: 400, retry: false, title: 'A key does not belong into an address; send it in a header' },
   'auth.key_ambiguous': { http: 400, retry: false, title: 'The request carries more than one key' },
+  'alert.not_found': { http: 404, retry: false, title: 'There is no such alert' },
   'key.not_found': { http: 404, retry: false, title: 'There is no such key' },
   'key.read_only': { http: 409, retry: false, title: 'This key is set by the environment' },
   'key.too_many': { http: 409, retry: false, title: 'There are as many keys as there can be; revoke one first' },

@@ -76,6 +76,10 @@ export const RIGHTS = {
     revoke: { roles: ADMINISTRATORS, scope: 'admin:write' },
   },
   audit: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
+  alerts: {
+    read: { roles: ADMINISTRATORS, scope: 'admin:read' },
+    acknowledge: { roles: ADMINISTRATORS, scope: 'admin:write' },
+  },
   cache: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
   metrics: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },
   usage: { read: { roles: ADMINISTRATORS, scope: 'admin:read' } },

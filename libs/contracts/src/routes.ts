@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { Alert, AlertsQuery } from './alerts.ts';
 import { AuditFilter, AuditQuery, AuditRecord, AuditVerification } from './audit.ts';
 import {
   AuthResult,
@@ -713,6 +714,23 @@ export const ROUTES = {
     access: { resource: 'connections', action: 'write' },
     response: ConnectionTest,
   },
+  'alerts.list': {
+    method: 'GET',
+    path: '/api/v1/admin/alerts',
+    summary: 'What is wrong with the installation, or was',
+    status: 200,
+    access: { resource: 'alerts', action: 'read' },
+    query: AlertsQuery,
+    response: page(Alert),
+  },
+  'alerts.acknowledge': {
+    method: 'POST',
+    path: '/api/v1/admin/alerts/:id/acknowledge',
+    summary: 'Say that somebody is at it; a repeat changes nothing',
+    status: 200,
+    access: { resource: 'alerts', action: 'acknowledge' },
+    response: Alert,
+  },
   'local_servers.list': {
     method: 'GET',
     path: '/api/v1/admin/local-servers',
@@ -828,6 +846,14 @@ export const ROUTES = {
     method: 'GET',
     path: '/health/live',
     summary: 'This process',
+    status: 200,
+    access: 'public',
+    response: Health,
+  },
+  'health.startup': {
+    method: 'GET',
+    path: '/health/startup',
+    summary: 'Whether this process has come up',
     status: 200,
     access: 'public',
     response: Health,

@@ -56,6 +56,13 @@ export class Accounts {
     return rows[0] ?? null;
   }
 
+  /** Those who are told when something is wrong with the installation. */
+  administrators(runner: Pick<EntityManager, 'query'> = this.source): Promise<Account[]> {
+    return runner.query(
+      `SELECT ${COLUMNS} FROM account a WHERE a.role IN ('owner', 'admin') AND a.status = 'active' ORDER BY a.created_at`,
+    );
+  }
+
   async own(who: Identity): Promise<Account> {
     const account = await this.read(who.userId);
     if (!account) throw new AppError('auth.required');

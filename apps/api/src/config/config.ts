@@ -238,6 +238,17 @@ export const ConfigSchema = z.object({
       'Where connections made in the settings may go besides public addresses: nowhere, to this machine, or also to private networks. MODE=clustered makes it "no" where it is not given. Connections of the environment may go anywhere',
     ),
   PROVIDER_TIMEOUT_SECONDS: seconds(120).describe('Longest silence of a provider, also before its first token'),
+  ALERT_EVERY_SECONDS: seconds(15).describe(
+    'How often each replica looks whether something is wrong; what it counts is counted over 20 looks',
+  ),
+  ALERT_WEBHOOK_URL: secret(
+    z.url({ protocol: /^https?$/ }).optional(),
+    'Address that is told what is wrong and what is well again; needs ALERT_WEBHOOK_SECRET',
+  ),
+  ALERT_WEBHOOK_SECRET: secret(
+    text.min(24).optional(),
+    'Signs what is sent there, as Standard Webhooks says; what follows whsec_ is base64, anything else is taken as it is',
+  ),
   LEASE_SECONDS: seconds(8).describe('How long a node owns its generations without a sign of life'),
   JOURNAL_WINDOW_MILLISECONDS: seconds(30).describe(
     'How long tokens are collected before they are made durable and shown',

@@ -83,6 +83,7 @@ const missingInCluster = (given: Record<string, string>): Complaint[] =>
 /** Settings that mean nothing alone. */
 const COMPANIONS: Partial<Record<keyof ConfigValues, (keyof ConfigValues)[]>> = {
   SMTP_URL: ['MAIL_FROM', 'PUBLIC_URL'],
+  ALERT_WEBHOOK_URL: ['ALERT_WEBHOOK_SECRET'],
   OIDC_ISSUER: ['OIDC_CLIENT_ID', 'PUBLIC_URL'],
   OIDC_CLIENT_ID: ['OIDC_ISSUER'],
   OIDC_ROLE_CLAIM: ['OIDC_ROLE_MAP'],

@@ -11,6 +11,7 @@ import { Limits1700000000005 } from './migrations/0005-limits.ts';
 import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
 import { ManyNodes1700000000007 } from './migrations/0007-many-nodes.ts';
 import { Dashboard1700000000008 } from './migrations/0008-dashboard.ts';
+import { Notices1700000000009 } from './migrations/0009-notices.ts';
 import { Identity1700000000011 } from './migrations/0011-identity.ts';
 import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { SlowQueries } from './slow-queries.ts';
@@ -38,6 +39,7 @@ export const openDatabase = async (
       LoginTries1700000000006,
       ManyNodes1700000000007,
       Dashboard1700000000008,
+      Notices1700000000009,
       Identity1700000000011,
     ],
     migrationsTableName: 'migration',

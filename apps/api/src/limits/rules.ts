@@ -16,7 +16,12 @@ export interface Rule {
 }
 
 /** Infrastructure asks often and from one address, and a stream is one request however long it lasts. */
-const UNCOUNTED: ReadonlySet<string> = new Set<RouteName>(['health.live', 'health.ready', 'generations.events']);
+const UNCOUNTED: ReadonlySet<string> = new Set<RouteName>([
+  'health.live',
+  'health.startup',
+  'health.ready',
+  'generations.events',
+]);
 const OF_EVERY_PAGE: ReadonlySet<string> = new Set<RouteName>([
   'setup.read',
   'auth.refresh',

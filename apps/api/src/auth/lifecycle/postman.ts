@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
-import { type LinkPurpose, letter } from '../mail/letters.ts';
+import { alertLetter, type LinkPurpose, letter } from '../mail/letters.ts';
 import { Mailer } from '../mail/mailer.ts';
 import { type Due, Outbox } from '../mail/outbox.ts';
 import { Credentials } from './credentials.ts';
@@ -75,6 +75,10 @@ export class Postman implements OnApplicationBootstrap, OnApplicationShutdown {
     if (service === undefined) throw new Error('PUBLIC_URL is not set');
     if (due.kind === 'password_changed' || due.kind === 'email_changed')
       return this.mailer.send(due.recipient, letter(due.kind, service));
+    if (due.kind === 'alert') {
+      if (due.about !== null) await this.mailer.send(due.recipient, alertLetter(due.about, service));
+      return;
+    }
     const accountId = await this.entitled(due.kind, due);
     // Nobody is entitled: the letter is done with, and nobody outside can tell.
     if (accountId === null) return;

@@ -11,8 +11,15 @@ export const LETTER_KINDS = [
   'change_email',
   'password_changed',
   'email_changed',
+  'alert',
 ] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
+
+/** What a letter of the kind `alert` says. */
+export interface AlertWords {
+  readonly severity: 'warning' | 'critical';
+  readonly summary: string;
+}
 
 /** Kinds that carry a link. */
 export type LinkPurpose = Extract<LetterKind, 'reset_password' | 'verify_email' | 'change_email'>;
@@ -24,7 +31,7 @@ interface Wording {
   readonly after: string;
 }
 
-const WORDINGS: Record<LetterKind, Wording> = {
+const WORDINGS: Record<Exclude<LetterKind, 'alert'>, Wording> = {
   reset_password: {
     subject: 'Set a new password',
     before: 'Somebody, most likely you, asked for a new password for the account with this address.',
@@ -56,8 +63,22 @@ const WORDINGS: Record<LetterKind, Wording> = {
 };
 
 /** `link` for the kinds that carry one; `service` is the address people use. */
-export const letter = (kind: LetterKind, service: string, link?: string): Letter => {
-  const { subject, before, button, after } = WORDINGS[kind];
+export const letter = (kind: Exclude<LetterKind, 'alert'>, service: string, link?: string): Letter =>
+  worded(WORDINGS[kind], service, link);
+
+export const alertLetter = ({ severity, summary }: AlertWords, service: string): Letter =>
+  worded(
+    {
+      subject: severity === 'critical' ? 'Critical: something is wrong' : 'Warning: something is not as it should be',
+      before: summary,
+      button: 'See what is wrong',
+      after: 'The page says since when, and what to do. You get this because you administrate this service.',
+    },
+    service,
+    new URL('/admin/alerts', service).href,
+  );
+
+const worded = ({ subject, before, button, after }: Wording, service: string, link?: string): Letter => {
   const paragraphs = [before, ...(button && link ? [link] : []), after];
   const host = new URL(service).host;
   return {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '../../common/app-error.ts';
 import { returned } from '../../database/returned.ts';
-import type { LetterKind } from './letters.ts';
+import type { AlertWords, LetterKind } from './letters.ts';
 import { Mailer } from './mailer.ts';
 
 export interface Due {
@@ -11,10 +11,14 @@ export interface Due {
   readonly recipient: string;
   readonly accountId: string | null;
   readonly attempts: number;
+  /** Given with the kind `alert`. */
+  readonly about: AlertWords | null;
 }
 
 /** Letters of one kind that one address can be made to get in an hour, whoever asks for them. */
 const PER_HOUR = 5;
+/** However much goes wrong in an hour, a mailbox is not flooded with it; the page has all of it. */
+const ALERTS_PER_HOUR = 20;
 /** With the pauses below: a server that is away for about four hours costs no letter. */
 const ATTEMPTS = 10;
 const FIRST_PAUSE_SECONDS = 30;
@@ -42,7 +46,12 @@ export class Outbox {
   }
 
   /** Nothing where there is no mail server, or where the address has had enough of this kind. Call `hurry` after the commit. */
-  async add(kind: LetterKind, recipient: string, accountId: string | null, runner?: EntityManager): Promise<void> {
+  async add(
+    kind: Exclude<LetterKind, 'alert'>,
+    recipient: string,
+    accountId: string | null,
+    runner?: EntityManager,
+  ): Promise<void> {
     if (!this.canSend) return;
     await (runner ?? this.source).query(
       `INSERT INTO letter (kind, recipient, account_id)
@@ -50,6 +59,22 @@ export class Outbox {
          SELECT count(*) FROM letter WHERE kind = $1 AND recipient = $2 AND created_at > clock_timestamp() - interval '1 hour'
        ) < $4`,
       [kind, recipient, accountId, PER_HOUR],
+    );
+  }
+
+  /** The same for what is wrong with the installation. */
+  async addAlert(
+    about: AlertWords,
+    { id, email }: { id: string; email: string },
+    runner: EntityManager,
+  ): Promise<void> {
+    if (!this.canSend) return;
+    await runner.query(
+      `INSERT INTO letter (kind, recipient, account_id, about)
+       SELECT 'alert', $1, $2, $3 WHERE (
+         SELECT count(*) FROM letter WHERE kind = 'alert' AND recipient = $1 AND created_at > clock_timestamp() - interval '1 hour'
+       ) < $4`,
+      [email, id, JSON.stringify(about), ALERTS_PER_HOUR],
     );
   }
 
@@ -70,7 +95,7 @@ export class Outbox {
        WHERE id = (
          SELECT id FROM letter WHERE done_at IS NULL AND next_at <= clock_timestamp() AND attempts < $1
          ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
-       ) RETURNING id, kind, recipient, account_id AS "accountId", attempts`,
+       ) RETURNING id, kind, recipient, account_id AS "accountId", attempts, about`,
       [ATTEMPTS, FIRST_PAUSE_SECONDS],
     );
     return returned<Due>(rows)[0] ?? null;

@@ -11,6 +11,7 @@ export const KINDS = [
   { value: 'connection', label: 'Model connections' },
   { value: 'access', label: 'Refused access' },
   { value: 'settings', label: 'Settings' },
+  { value: 'alert', label: 'Alerts' },
   { value: 'audit', label: 'The audit log' },
   { value: 'usage', label: 'Usage' },
 ] as const;
