@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { findProgram } from '../test/debian.ts';
+
+const run = promisify(execFile);
+const ROOT = resolve(__dirname, '../..');
+const DEPLOYED = join(ROOT, 'deploy/observability');
+
+const needed = (program: string, debianPackage: string): string => {
+  const path = findProgram(process.env, [program], debianPackage);
+  if (!path) throw new Error(`These tests need ${program}: install the package "${debianPackage}"`);
+  return path;
+};
+
+/** The deployed files with what only the place decides: where secrets are mounted. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chatbox-observability-'));
+  await cp(DEPLOYED, folder, { recursive: true });
+  for (const name of ['metrics_token', 'smtp_password']) await writeFile(join(folder, name), 'x');
+  for (const name of ['prometheus.yml', 'alertmanager.yml']) {
+    const text = await readFile(join(folder, name), 'utf8');
+    await writeFile(join(folder, name), text.replaceAll('/run/secrets', folder));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What a checker said and how it ended. */
+const said = async (program: string, args: string[]): Promise<string> => {
+  const { stdout, stderr } = await run(program, args, { cwd: folder }).catch((error: Error & Partial<Said>) => {
+    throw new Error(`${error.stdout}${error.stderr}`);
+  });
+  return stdout + stderr;
+};
+interface Said {
+  stdout: string;
+  stderr: string;
+}
+const filesIn = async (part: string): Promise<string[]> =>
+  (await readdir(join(DEPLOYED, part))).map((name) => join(part, name)).sort();
+const textOf = async (part: string): Promise<string> =>
+  (await Promise.all((await filesIn(part)).map((path) => readFile(join(DEPLOYED, path), 'utf8')))).join('\n');
+
+interface Rule {
+  name: string;
+  severity: string | undefined;
+  summary: string | undefined;
+  description: string | undefined;
+  runbook: string | undefined;
+}
+/** The alert rules, by the lines of their files. */
+const alertRules = async (): Promise<Rule[]> =>
+  (await textOf('rules'))
+    .split(/^ {6}- (?=alert: |record: )/m)
+    .filter((block) => block.startsWith('alert: '))
+    .map((block) => {
+      const value = (key: string) => new RegExp(`^ +${key}: (.+)$`, 'm').exec(block)?.[1];
+      return {
+        name: /^alert: (\w+)$/m.exec(block)?.[1] ?? '',
+        severity: value('severity'),
+        summary: value('summary'),
+        description: value('description'),
+        runbook: value('runbook_url'),
+      };
+    });
+
+it('Prometheus accepts its configuration and every rule', async () => {
+  const promtool = needed('promtool', 'prometheus');
+  expect(await said(promtool, ['check', 'config', 'prometheus.yml'])).toContain('is valid');
+  expect(await said(promtool, ['check', 'rules', ...(await filesIn('rules'))])).toContain('SUCCESS');
+});
+
+it('Alertmanager accepts its routes, and wakes somebody for what is critical only', async () => {
+  const amtool = needed('amtool', 'prometheus-alertmanager');
+  expect(await said(amtool, ['check-config', 'alertmanager.yml'])).toContain('SUCCESS');
+  const receiver = (severity: string) =>
+    said(amtool, ['config', 'routes', 'test', '--config.file=alertmanager.yml', `severity=${severity}`]);
+  expect([await receiver('critical'), await receiver('warning')].map((text) => text.split('\n')[0])).toEqual([
+    'on-call',
+    'operators',
+  ]);
+});
+
+it.each(['budgets', 'database', 'front-and-recovery', 'replicas', 'requests'])(
+  'the alerts on %s fire when they should, and only then',
+  async (name) => {
+    expect(await said(needed('promtool', 'prometheus'), ['test', 'rules', `tests/${name}.yml`])).toContain('SUCCESS');
+  },
+);
+
+it('every alert is tested, in each of its severities, once firing and once silent', async () => {
+  const text = await textOf('tests');
+  const checks = text
+    .split('- eval_time: ')
+    .slice(1)
+    .map((check) => ({
+      alert: /alertname="(\w+)"/.exec(check)?.[1],
+      severities: [...check.matchAll(/severity="(\w+)"/g)].map(([, severity]) => severity),
+    }));
+  for (const { name, severity = '' } of await alertRules()) {
+    const own = checks.filter(({ alert }) => alert === name).map(({ severities }) => severities.includes(severity));
+    expect({ name, severity, fires: own.includes(true), isSilent: own.includes(false) }).toEqual({
+      name,
+      severity,
+      fires: true,
+      isSilent: true,
+    });
+  }
+  expect(new Set((await filesIn('tests')).map((path) => path.replace(/^tests\/|\.yml$/g, '')))).toEqual(
+    new Set(['budgets', 'database', 'front-and-recovery', 'replicas', 'requests']),
+  );
+});
+
+it('every alert says how bad it is, what is wrong and where it stands what to do', async () => {
+  const rules = await alertRules();
+  expect(rules.length).toBeGreaterThan(20);
+  for (const { name, severity, summary, description, runbook } of rules)
+    expect({ name, severity, summary, description, runbook }).toEqual({
+      name: expect.stringMatching(/^Chatbox[A-Z]\w+$/),
+      severity: expect.stringMatching(/^(warning|critical)$/),
+      summary: expect.any(String),
+      description: expect.any(String),
+      runbook: `docs/runbooks/${name}.md`,
+    });
+});
+
+it('there is a runbook for every alert, and none for anything else, with symptom, check and act', async () => {
+  const names = new Set((await alertRules()).map(({ name }) => `${name}.md`));
+  expect((await readdir(join(ROOT, 'docs/runbooks'))).sort()).toEqual([...names].sort());
+  for (const name of names) {
+    const text = await readFile(join(ROOT, 'docs/runbooks', name), 'utf8');
+    expect([...text.matchAll(/^#+ .+$/gm)].map(([line]) => line)).toEqual([
+      `# ${name.replace('.md', '')}`,
+      '## Symptom',
+      '## Check',
+      '## Act',
+    ]);
+    // A runbook that sends one to another names one that there is.
+    for (const [other] of text.matchAll(/Chatbox[A-Z]\w+/g)) expect(names).toContain(`${other}.md`);
+    for (const [, script] of text.matchAll(/npm run ([\w-]+)/g))
+      expect(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).scripts).toHaveProperty(script ?? '');
+  }
+});
+
+it('every question of the boards and runbooks is one that Prometheus understands', async () => {
+  const questions: string[] = [];
+  for (const path of await filesIn('grafana/dashboards')) {
+    const board = JSON.parse(await readFile(join(DEPLOYED, path), 'utf8')) as Board;
+    expect([board.uid, board.editable]).toEqual([path.replace(/.*\/|\.json$/g, ''), false]);
+    for (const { type, title, description, targets = [] } of board.panels) {
+      if (type === 'row') continue;
+      expect([title, description, targets.length > 0]).toEqual([expect.any(String), expect.any(String), true]);
+      questions.push(...targets.map(({ expr }) => expr));
+    }
+    questions.push(...board.annotations.list.map(({ expr }) => expr));
+  }
+  for (const name of await readdir(join(ROOT, 'docs/runbooks'))) {
+    const text = await readFile(join(ROOT, 'docs/runbooks', name), 'utf8');
+    questions.push(...[...text.matchAll(/```promql\n([^`]+)```/g)].map(([, question]) => (question ?? '').trim()));
+  }
+  expect(questions.length).toBeGreaterThan(40);
+  const rules = questions.map((expr, index) => `      - { record: "q:${index}", expr: ${JSON.stringify(expr)} }`);
+  await writeFile(join(folder, 'questions.yml'), `groups:\n  - name: questions\n    rules:\n${rules.join('\n')}\n`);
+  expect(await said(needed('promtool', 'prometheus'), ['check', 'rules', 'questions.yml'])).toContain('SUCCESS');
+});
+
+interface Board {
+  uid: string;
+  editable: boolean;
+  panels: { type: string; title: string; description?: string; targets?: { expr: string }[] }[];
+  annotations: { list: { expr: string }[] };
+}
