@@ -2,11 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncapi } from './asyncapi.ts';
 import { configurationPage } from './configuration.ts';
+import { runbookTexts } from './runbooks.ts';
 
 /** Pages that are made from code, so that they cannot say anything else than the code. */
 export const DOCUMENTS: Record<string, () => string> = {
   'docs/api/asyncapi.json': asyncapi,
   'docs/configuration.md': configurationPage,
+  'apps/web/src/features/admin/runbooks/texts.json': runbookTexts,
 };
 
 export const writeDocuments = async (root: string): Promise<void> => {

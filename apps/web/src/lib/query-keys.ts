@@ -15,6 +15,7 @@ export const queryKeys = {
   audit: ['audit'],
   dashboard: ['dashboard'],
   usage: ['usage'],
+  alerts: ['alerts'],
   account: ['account'],
   factors: ['factors'],
   /** Infinite list: pages of `{items, nextCursor}`, the latest conversation first. */

@@ -49,3 +49,12 @@ export function sayWait(seconds: number): string {
   const minutes = Math.ceil(seconds / SECONDS_PER_MINUTE);
   return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
 }
+
+/** How long something lasted, in its largest unit. */
+export function sayLength(from: string, to: string): string {
+  const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
+  const [unit, size] = STEPS.find(([, size]) => seconds >= size) ?? (['second', 1] as const);
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.round(seconds / size),
+  );
+}

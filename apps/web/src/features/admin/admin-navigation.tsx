@@ -1,14 +1,16 @@
 'use client';
 
-import { Bot, ChartNoAxesColumn, Gauge, KeyRound, ScrollText, Settings, UsersRound } from 'lucide-react';
+import { Bell, Bot, ChartNoAxesColumn, Gauge, KeyRound, ScrollText, Settings, UsersRound } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/me';
 import { type RightName, roleMay } from '@/lib/rights';
+import { AlertCount } from './alerts/alert-count';
 
 const PAGES = [
   { href: '/admin/dashboard', label: 'Overview', icon: Gauge, right: 'metrics.read' },
+  { href: '/admin/alerts', label: 'Alerts', icon: Bell, right: 'alerts.read' },
   { href: '/admin/people', label: 'People', icon: UsersRound, right: 'people.read' },
   { href: '/admin/models', label: 'Models', icon: Bot, right: 'connections.read' },
   { href: '/admin/keys', label: 'Keys', icon: KeyRound, right: 'all_keys.read' },
@@ -41,6 +43,7 @@ export function AdminNavigation() {
               >
                 <Icon aria-hidden className="hidden size-4 sm:block" />
                 {label}
+                {href === '/admin/alerts' ? <AlertCount /> : null}
               </Link>
             </li>
           );
