@@ -15,23 +15,37 @@ export default async function setUp(): Promise<void> {
   const run = await openRunFolder();
   const folder = join(await mkdtemp(join(tmpdir(), 'chatbox-test-')), 'data');
   await makeDataFolder(folder);
-  const postgres = await startPostgres({ DATA_DIR: folder, DATABASE_URL: undefined });
+  const settings = { DATA_DIR: folder, DATABASE_URL: undefined };
+  const first = await startPostgres(settings);
+  await asSuperuser(first.url, [
+    // Nothing here has to outlive the run.
+    'ALTER SYSTEM SET fsync = off',
+    'ALTER SYSTEM SET synchronous_commit = off',
+    'ALTER SYSTEM SET full_page_writes = off',
+    // Dozens of applications with a pool each, where a laptop has one.
+    'ALTER SYSTEM SET max_connections = 500',
+    `CREATE DATABASE ${TEMPLATE}`,
+  ]);
+  await first.stop();
+  const postgres = await startPostgres(settings);
   keep({
     close: async () => {
       await postgres.stop();
       await run.close();
     },
   });
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  // Nothing here has to outlive the run.
-  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
-    await client.query(`ALTER SYSTEM SET ${setting} = off`);
-  await client.query('SELECT pg_reload_conf()');
-  await client.query(`CREATE DATABASE ${TEMPLATE}`);
-  await client.end();
   const source = await openDatabase(FEW_CONNECTIONS, withDatabase(postgres.url, TEMPLATE));
   await migrate(source);
   await source.destroy();
   process.env[POSTGRES_URL] = postgres.url;
 }
+
+const asSuperuser = async (url: string, statements: readonly string[]): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+};
