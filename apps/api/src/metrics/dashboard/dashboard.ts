@@ -5,12 +5,13 @@ import { type Found, type Grid, MetricSource, type Reading, SourceFailed } from 
 import { promql } from './promql.ts';
 import { type Line, WIDGETS, type WidgetPlan } from './widgets.ts';
 
-const RANGES: Record<DashboardRange, { seconds: number; stepSeconds: number; windowSeconds: number }> = {
+/** Times are multiples of `alignSeconds`: of a step where the history is coarse, of less where the latest would be missed. */
+const RANGES: Record<DashboardRange, Record<'seconds' | 'stepSeconds' | 'windowSeconds' | 'alignSeconds', number>> = {
   // A Prometheus that looks once a minute sees a rate over two.
-  '15m': { seconds: 15 * 60, stepSeconds: 15, windowSeconds: 120 },
-  '1h': { seconds: 3600, stepSeconds: 60, windowSeconds: 120 },
-  '24h': { seconds: 24 * 3600, stepSeconds: 300, windowSeconds: 300 },
-  '7d': { seconds: 7 * 24 * 3600, stepSeconds: 3600, windowSeconds: 3600 },
+  '15m': { seconds: 15 * 60, stepSeconds: 15, windowSeconds: 120, alignSeconds: 15 },
+  '1h': { seconds: 3600, stepSeconds: 60, windowSeconds: 120, alignSeconds: 15 },
+  '24h': { seconds: 24 * 3600, stepSeconds: 300, windowSeconds: 300, alignSeconds: 300 },
+  '7d': { seconds: 7 * 24 * 3600, stepSeconds: 3600, windowSeconds: 3600, alignSeconds: 3600 },
 };
 /** More lines than these nobody tells apart. */
 const MOST_SERIES = 6;
@@ -40,8 +41,9 @@ export class Dashboard implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async getDashboardData(range: DashboardRange): Promise<Answer> {
     const to = new Date();
-    const { seconds: rangeSeconds, ...steps } = RANGES[range];
-    const grid: Grid = { ...steps, times: timesUntil(to, rangeSeconds, steps.stepSeconds) };
+    const { seconds: rangeSeconds, alignSeconds, stepSeconds, windowSeconds } = RANGES[range];
+    const last = Math.floor(to.getTime() / 1000 / alignSeconds) * alignSeconds;
+    const grid: Grid = { stepSeconds, windowSeconds, times: timesUntil(last, rangeSeconds, stepSeconds) };
     const reading = await this.source.read(to);
     const asked: Asked = { reading, grid, rangeSeconds, to };
     const widgets = await Promise.all(WIDGETS.map((plan) => this.widget(plan, asked)));
@@ -72,10 +74,8 @@ export class Dashboard implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 }
 
-const timesUntil = (to: Date, seconds: number, step: number): number[] => {
-  const last = Math.floor(to.getTime() / 1000 / step) * step;
-  return Array.from({ length: seconds / step }, (_, index) => last - seconds + step * (index + 1));
-};
+const timesUntil = (last: number, seconds: number, step: number): number[] =>
+  Array.from({ length: seconds / step }, (_, index) => last - seconds + step * (index + 1));
 
 const empty = (plan: WidgetPlan, { rangeSeconds }: Asked): Widget => {
   const headline = headlineOf(plan);

@@ -4,7 +4,7 @@ import type { MetricHistory } from './metric-history.ts';
 import { add, type Figures, type GaugeRules, keyOf } from './samples.ts';
 
 /** A look at the dashboard is a sample too, but not more often than this. */
-const LEAST_MILLISECONDS = 2_000;
+const LEAST_MILLISECONDS = 1_000;
 const TIDY_MILLISECONDS = 60_000;
 /** Labels take few values; should one ever take many, a row still has its bounds. */
 const MOST_SERIES = 1_000;
@@ -37,7 +37,8 @@ export class Sampler {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.sample(), this.options.everySeconds * 1000).unref();
+    void this.sample();
+    this.timer = setInterval(() => void this.sampleAndTidy(), this.options.everySeconds * 1000).unref();
   }
 
   /** What has happened since the last sample is not lost, unless the database is. */
@@ -48,8 +49,15 @@ export class Sampler {
 
   /** The history is as young as now, nearly. */
   async refresh(): Promise<void> {
-    if (performance.now() - this.lastSample >= LEAST_MILLISECONDS) await this.sample();
+    if (performance.now() - this.lastSample >= LEAST_MILLISECONDS) await this.sampleAndTidy();
     else await this.sampling;
+  }
+
+  private async sampleAndTidy(): Promise<void> {
+    await this.sample();
+    if (this.failed || performance.now() - this.lastTidy < TIDY_MILLISECONDS) return;
+    this.lastTidy = performance.now();
+    await this.history.tidy(this.options.rules).catch((error: unknown) => this.warn(error));
   }
 
   private sample(): Promise<void> {
@@ -59,7 +67,7 @@ export class Sampler {
           this.failed = false;
         },
         (error: unknown) => {
-          if (!this.failed) this.logger.warn({ err: error }, 'the history of the figures could not be written');
+          if (!this.failed) this.warn(error);
           this.failed = true;
         },
       )
@@ -74,9 +82,10 @@ export class Sampler {
     await this.history.add(this.options.node, figures);
     this.written = counted;
     this.lastSample = performance.now();
-    if (this.lastSample - this.lastTidy < TIDY_MILLISECONDS) return;
-    await this.history.tidy(this.options.rules);
-    this.lastTidy = performance.now();
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn({ err: error }, 'the history of the figures could not be written');
   }
 
   private async figures(): Promise<{ figures: Figures; counted: Map<string, number> }> {

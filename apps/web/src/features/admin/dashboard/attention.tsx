@@ -13,36 +13,38 @@ export function Attention({ data }: { data: Dashboard }) {
   const unknown = data.widgets.filter(({ error }) => error !== null).length;
   return (
     <section aria-label="What needs attention" className="rounded-lg border bg-raised">
-      {bad.length === 0 ? (
-        <p role="status" className="flex min-h-12 items-center gap-2.5 px-4 py-2.5">
-          {unknown > 0 ? (
-            <CircleHelp aria-hidden className="size-4 shrink-0 text-muted-foreground" />
-          ) : (
-            <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
-          )}
-          {unknown > 0 ? `${unknown} of ${data.widgets.length} figures are not known.` : 'Nothing needs attention.'}
-        </p>
-      ) : (
-        <ul role="status" className="divide-y">
-          {bad.map((widget) => (
-            <li key={widget.id}>
-              <a
-                href={`#${widget.id}`}
-                className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 hover:bg-hover"
-              >
-                <StateMark state={widget.state} title={null} />
-                <span className="font-medium">{WORDS[widget.id].title}</span>
-                <span className="tabular-nums">{sayValue(widget.current, widget.unit)}</span>
-                {widget.since === null ? null : (
-                  <span className="text-muted-foreground sm:ml-auto">
-                    since <time dateTime={widget.since}>{sayTime(widget.since)}</time>, {sayAgo(widget.since)}
-                  </span>
-                )}
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
+      <div role="status">
+        {bad.length === 0 ? (
+          <p className="flex min-h-12 items-center gap-2.5 px-4 py-2.5">
+            {unknown > 0 ? (
+              <CircleHelp aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+            ) : (
+              <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
+            )}
+            {unknown > 0 ? `${unknown} of ${data.widgets.length} figures are not known.` : 'Nothing needs attention.'}
+          </p>
+        ) : (
+          <ul className="divide-y">
+            {bad.map((widget) => (
+              <li key={widget.id}>
+                <a
+                  href={`#${widget.id}`}
+                  className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 hover:bg-hover"
+                >
+                  <StateMark state={widget.state} title={null} />
+                  <span className="font-medium">{WORDS[widget.id].title}</span>
+                  <span className="tabular-nums">{sayValue(widget.current, widget.unit)}</span>
+                  {widget.since === null ? null : (
+                    <span className="text-muted-foreground sm:ml-auto">
+                      since <time dateTime={widget.since}>{sayTime(widget.since)}</time>, {sayAgo(widget.since)}
+                    </span>
+                  )}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </section>
   );
 }

@@ -63,7 +63,7 @@ export function DashboardPage() {
     RANGES.map(({ value }) => value),
     read('range'),
   );
-  const { data, error, refetch, isPlaceholderData, isFetching } = useDashboard(range ?? DEFAULT_RANGE);
+  const { data, error, refetch, isOld, isFetching } = useDashboard(range ?? DEFAULT_RANGE);
   useArrival(data !== undefined);
   return (
     <div className="flex flex-col gap-6">
@@ -91,10 +91,7 @@ export function DashboardPage() {
         </Notice>
       ) : null}
       {data ? (
-        <div
-          aria-busy={isFetching}
-          className={cn('flex flex-col gap-8 transition-opacity', isPlaceholderData && 'opacity-60')}
-        >
+        <div aria-busy={isFetching} className={cn('flex flex-col gap-8 transition-opacity', isOld && 'opacity-60')}>
           <Attention data={data} />
           {SECTIONS.map((section) => (
             <Section key={section.title} section={section} data={data} onRetry={() => void refetch()} />
