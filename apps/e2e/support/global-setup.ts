@@ -9,7 +9,8 @@ import { keep } from './shared.ts';
 export default async function setUp(): Promise<void> {
   const run = await openRunFolder();
   const mock = await startMockModel();
-  const product = await startProduct({ METRICS_TOKEN });
+  // What is wrong is looked for often, so that nobody waits for it here.
+  const product = await startProduct({ METRICS_TOKEN, ALERT_EVERY_SECONDS: '1' });
   keep({ run, product, mock });
   await register(product.url, OWNER);
   process.env.E2E_URL = product.url;

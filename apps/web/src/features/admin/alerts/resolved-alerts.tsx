@@ -27,18 +27,22 @@ const COLUMNS: readonly Column<Alert>[] = [
   },
   { key: 'severity', label: 'How bad', className: 'w-28', cell: ({ severity }) => <Severity of={severity} /> },
   {
-    key: 'since',
-    label: 'Began',
+    key: 'when',
+    label: 'When',
     wide: true,
-    className: 'w-42 whitespace-nowrap',
-    cell: ({ since }) => sayMoment(since),
+    className: 'w-42',
+    cell: (alert) => (
+      <>
+        {sayMoment(alert.since)}
+        <span className="block text-xs text-muted-foreground">for {lengthOf(alert)}</span>
+      </>
+    ),
   },
-  { key: 'length', label: 'Lasted', wide: true, className: 'w-28', cell: lengthOf },
   {
     key: 'by',
     label: 'Acknowledged',
     wide: true,
-    className: 'w-44 truncate',
+    className: 'truncate md:w-[20%]',
     cell: ({ acknowledgedBy }) => acknowledgedBy?.email ?? '—',
   },
 ];

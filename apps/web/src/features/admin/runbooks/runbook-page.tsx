@@ -15,10 +15,9 @@ function PartOf({ part: { kind, text } }: { part: Part }) {
 function BlockOf({ block }: { block: Block }) {
   if (block.kind === 'heading') return <h2 className="mt-4 text-base font-semibold tracking-tight">{block.text}</h2>;
   if (block.kind === 'code') {
+    // Whole at once, however long: nobody should scroll for the end of a command at night.
     return (
-      // Commands are long, and are read from their beginning: they scroll by themselves, by keyboard too.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
-      <pre tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface px-4 py-3 font-mono text-xs leading-5">
+      <pre className="rounded-lg border bg-surface px-4 py-3 font-mono text-xs leading-5 break-words whitespace-pre-wrap">
         {block.text}
       </pre>
     );
