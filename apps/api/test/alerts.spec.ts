@@ -11,22 +11,32 @@ import type { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
 import { MailServer } from './support/mail.ts';
+import { Receiver } from './support/receiver.ts';
 import { WEBHOOK_SECRET, WebhookReceiver } from './support/webhook-receiver.ts';
 
 const EVERY_SECONDS = 0.25;
 const KEY = 'sk-canary-of-the-provider-0123456789';
 
-/** Two replicas in one night: whatever breaks has to be seen in the figures, in the list of alerts and in the log. */
+/** Two replicas in one night: whatever breaks has to be seen in the figures, in the alerts, in the log and in a trace. */
 let cluster: Cluster;
 let mock: MockModel;
 let mail: MailServer;
 let webhook: WebhookReceiver;
+let traces: Receiver;
 let owner: Person;
 let member: Person;
 beforeAll(async () => {
-  [mock, mail, webhook] = await Promise.all([startMockModel(), MailServer.open(), WebhookReceiver.open()]);
+  [mock, mail, webhook, traces] = await Promise.all([
+    startMockModel(),
+    MailServer.open(),
+    WebhookReceiver.open(),
+    Receiver.start(),
+  ]);
   cluster = await Cluster.start(2, {
     LEASE_SECONDS: '3',
+    LOG_LEVEL: 'info',
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces.url,
+    TRACE_SAMPLE_RATIO: '1',
     ALERT_EVERY_SECONDS: String(EVERY_SECONDS),
     ALERT_WEBHOOK_URL: webhook.url,
     ALERT_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -41,7 +51,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await cluster.close();
-  await Promise.all([mock.close(), mail.close(), webhook.close()]);
+  await Promise.all([mock.close(), mail.close(), webhook.close(), traces.close()]);
 });
 
 const list = async (state: 'open' | 'resolved', from = cluster.replica(0)): Promise<Alert[]> =>
@@ -90,6 +100,10 @@ it('tells that a provider fails: once, to administrators, and that it is well ag
     '2',
   );
   expect(logged('provider_failing', 'raised')).toHaveLength(1);
+  const asked = await found(async () =>
+    traces.spans.find(({ name, status }) => name.startsWith('chat ') && status === 2),
+  );
+  expect(asked.attributes).toMatchObject({ 'chatbox.connection': 'openai' });
 
   const letter = await found(async () => mail.mails.find(({ text }) => text.includes(alert.summary)));
   expect([letter.to, letter.raw]).toEqual([[owner.email], expect.stringContaining('Subject: Critical: ')]);
@@ -143,6 +157,12 @@ it('tells that a pool is saturated, also while the saturated replica cannot writ
   const alert = await found(() => find('pool_waiting', 'open'));
   expect([alert.severity, alert.subject]).toEqual(['warning', await nameOf(replica)]);
   expect(logged('pool_waiting', 'raised')).toHaveLength(1);
+  // A list that takes no time waited as long as the rest of them.
+  await found(async () =>
+    traces.spans
+      .filter(({ name }) => name === 'GET /api/v1/conversations')
+      .find((span) => Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano) > EVERY_SECONDS * 1e9),
+  );
   await found(() => find('pool_waiting', 'resolved'));
 }, 60_000);
 
@@ -166,6 +186,10 @@ it('tells that a replica is gone, also when it is the one that looked for all, a
   expect([alert.severity, alert.subject, alert.runbook]).toEqual(['critical', names[index], 'ChatboxReplicaMissing']);
   expect(await found(() => metric(survivor, /chatbox_generation_takeovers_total\{outcome="\w+"\} ([1-9])/))).toBe('1');
   expect(logged('replica_gone', 'raised')).toHaveLength(1);
+  const { id } = onDead.body.generation;
+  expect(survivor.log).toMatch(new RegExp(`"generationId":"${id}".*"took over a generation"`));
+  const taken = await found(async () => traces.spans.find(({ name }) => name === 'take over'));
+  expect(taken.attributes).toMatchObject({ 'chatbox.generation_id': id, 'chatbox.attempt': 2 });
 
   await dead.start();
   const over = await found(() => find('replica_gone', 'resolved', survivor));

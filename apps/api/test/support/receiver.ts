@@ -16,6 +16,8 @@ export interface ReceivedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string | undefined;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
   links: { traceId: string; spanId: string }[];
   attributes: Attributes;
   status: number;

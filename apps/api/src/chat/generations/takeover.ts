@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
+import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
 import { Ledger } from '../../usage/ledger.ts';
@@ -43,6 +44,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly ledger: Ledger,
     private readonly lease: NodeLease,
     private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {}
 
@@ -88,7 +90,9 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       for (const one of claimed) {
         // What was claimed by a lease that is gone since is an orphan again.
         if (this.lease.current?.epoch !== lease.epoch) return;
-        await this.goOn(one);
+        const { id, attempt } = one.row;
+        const attributes = { 'chatbox.generation_id': id, 'chatbox.attempt': attempt };
+        await this.tracing.whole('take over', 'internal', attributes, () => this.goOn(one));
       }
       if (claimed.length < BATCH) return;
     }
