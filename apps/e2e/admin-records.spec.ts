@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
-import { launch, openWindow, productUrl } from './support/browser.ts';
+import { launch, openWindow, productUrl, SIZES } from './support/browser.ts';
 import { expectFit } from './support/fit.ts';
 import { refuseOnceForProof } from './support/old-proof.ts';
 import { OWNER, register, somebody } from './support/people.ts';
@@ -118,6 +118,23 @@ it('makes a key, shows it once, and takes it back in the administration', async 
   await mine.page.getByRole('cell', { name: /^revoked/ }).waitFor();
   expect((await useKey()).status).toBe(401);
   await Promise.all([mine.context.close(), theirs.context.close()]);
+});
+
+it('shows an opened entry and the tab one is in whole on a phone', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER, size: 'phone' });
+  await page.goto('/admin/audit');
+  const table = page.getByRole('table', { name: 'Audit log' });
+  const first = table.getByRole('row').nth(1).getByRole('cell').first();
+  const closed = await first.boundingBox();
+  await first.getByRole('button').click();
+  await page.getByText('hash', { exact: true }).waitFor();
+  expect((await first.boundingBox())?.width).toBe(closed?.width);
+
+  await page.goto('/settings/keys');
+  const tab = page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Keys' });
+  const { x, width } = (await tab.boundingBox()) ?? { x: 0, width: 1000 };
+  expect(x + width).toBeLessThanOrEqual(SIZES.phone.width);
+  await context.close();
 });
 
 const PAGES = [

@@ -115,8 +115,9 @@ export function DataTable<Row, Sort extends string = string>({
               ))}
             </tr>,
             opened ? (
-              <tr key={`${idOf(row)} detail`}>
-                <td colSpan={columns.length} className="border-b bg-surface px-3 py-3">
+              // On a phone it spans more columns than there are, and a table would make room for them.
+              <tr key={`${idOf(row)} detail`} className="max-md:block">
+                <td colSpan={columns.length} className="border-b bg-surface px-3 py-3 max-md:block">
                   {opened}
                 </td>
               </tr>

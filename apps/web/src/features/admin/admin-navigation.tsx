@@ -7,6 +7,7 @@ import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/me';
 import { type RightName, roleMay } from '@/lib/rights';
 import { AlertCount } from './alerts/alert-count';
+import { showWhole } from '@/lib/show-whole';
 
 const PAGES = [
   { href: '/admin/dashboard', label: 'Overview', icon: Gauge, right: 'metrics.read' },
@@ -28,16 +29,17 @@ export function AdminNavigation() {
       aria-label="Administration"
       className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0 lg:w-40 lg:shrink-0 lg:border-0"
     >
-      <ul className="flex gap-1 lg:sticky lg:top-0 lg:flex-col">
+      <ul className="flex lg:gap-1 lg:sticky lg:top-0 lg:flex-col">
         {pages.map(({ href, label, icon: Icon }) => {
           const isCurrent = pathname.startsWith(href);
           return (
             <li key={href}>
               <Link
                 href={href}
+                ref={isCurrent ? showWhole : undefined}
                 aria-current={isCurrent ? 'page' : undefined}
                 className={cn(
-                  'flex min-h-11 items-center gap-2.5 border-b-2 border-transparent px-3 text-muted-foreground transition-colors hover:text-text lg:min-h-9 lg:rounded-md lg:border-0 lg:hover:bg-hover',
+                  'flex min-h-11 items-center gap-2.5 border-b-2 border-transparent px-2.5 text-muted-foreground transition-colors hover:text-text lg:min-h-9 lg:rounded-md lg:border-0 lg:hover:bg-hover',
                   isCurrent && 'border-accent font-medium text-text lg:bg-selected',
                 )}
               >

@@ -31,7 +31,7 @@ function columnsFor(openSeq: number | null, open: (seq: number | null) => void):
     {
       key: 'what',
       label: 'What',
-      className: 'md:w-[22%]',
+      className: 'md:w-[27%]',
       cell: (record) => {
         const isOpen = record.seq === openSeq;
         return (
@@ -47,7 +47,9 @@ function columnsFor(openSeq: number | null, open: (seq: number | null) => void):
                 aria-hidden
                 className={cn('size-4 shrink-0 text-muted-foreground transition-transform', isOpen && 'rotate-90')}
               />
-              <span className="truncate">{sayAction(record.action)}</span>
+              <span className="truncate" title={sayAction(record.action)}>
+                {sayAction(record.action)}
+              </span>
             </button>
             <span className="block truncate pl-5.5 text-xs text-muted-foreground md:hidden">
               {sayActor(record)} → {sayTarget(record)}

@@ -88,8 +88,8 @@ export function PersonPage() {
         <>
           <div className="flex items-center gap-3">
             <div className="min-w-0 flex-1">
-              <h1 className="truncate text-xl font-semibold tracking-tight">{nameOf(person)}</h1>
-              {person.name === null ? null : <p className="truncate text-muted-foreground">{person.email}</p>}
+              <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{nameOf(person)}</h1>
+              {person.name === null ? null : <p className="text-muted-foreground wrap-anywhere">{person.email}</p>}
             </div>
             <StatusBadge status={person.status} />
             <PersonMenu person={person} onRemoved={() => router.push('/admin/people')} />

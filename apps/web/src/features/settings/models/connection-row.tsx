@@ -50,7 +50,7 @@ export function ConnectionRow({ connection, onEdit, onRemove }: Props) {
               <Badge>{ORIGIN_SAYS[origin]}</Badge>
             ) : null}
           </p>
-          <p className="truncate text-xs text-muted-foreground">{describe(connection)}</p>
+          <p className="text-xs text-muted-foreground wrap-anywhere sm:truncate">{describe(connection)}</p>
         </div>
         {connection.kind === 'offline' ? null : (
           <Button
