@@ -26,6 +26,31 @@ const verify = (token: string) =>
   app.api<{ email: string; changed: boolean } & Problem>('POST', '/api/v1/auth/email/verify', { body: { token } });
 const login = (email: string) => app.api('POST', '/api/v1/auth/login', { body: { email, password: PASSWORD } });
 
+describe('a sign-in', () => {
+  it('that is unusual is told to the person by mail, and no other is', async () => {
+    const ann = await aUser(app);
+    const from = (userAgent: string, address: string) =>
+      app.api('POST', '/api/v1/auth/login', {
+        body: { email: ann.email, password: PASSWORD },
+        headers: { 'user-agent': userAgent, 'x-forwarded-for': address },
+      });
+    const letters = () => mail.mails.filter(({ to, raw }) => to.includes(ann.email) && raw.includes('new sign-in'));
+    expect((await login(ann.email)).status).toBe(200);
+    expect((await from('Firefox/140.0', '203.0.113.7')).status).toBe(200);
+    const letter = await mail.to(ann.email, 'new sign-in');
+    expect(letter.text).toContain('If it was not you, set a new password at once');
+    for (const [program, address] of [
+      ['Firefox/141.0', '203.0.113.99'],
+      ['node', '127.0.0.1'],
+    ] as const)
+      expect((await from(program, address)).status).toBe(200);
+    // Whatever was written down before this letter has been sent as well.
+    await app.api('POST', '/api/v1/auth/password/forgot', { body: { email: ann.email } });
+    await mail.to(ann.email, 'Set a new password');
+    expect(letters()).toHaveLength(1);
+  });
+});
+
 describe('a sign-in that did not succeed', () => {
   it('is shown to whom it was about, and marked as new until they have signed in once more', async () => {
     const ann = await aUser(app);

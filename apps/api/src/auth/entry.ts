@@ -7,8 +7,10 @@ import { Metrics } from '../metrics/metrics.ts';
 import { ACCESS_SECONDS, AccessTokens } from './access-token.ts';
 import { type Account, Accounts, toUser } from './accounts.ts';
 import type { Device } from './arrival.ts';
+import { Outbox } from './mail/outbox.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import { type SessionRow, Sessions, toSession } from './sessions.ts';
+import { isUnusual } from './unusual.ts';
 
 export type WayIn = 'registration' | 'password' | 'second factor' | 'passkey' | 'provider';
 
@@ -25,6 +27,7 @@ export class Entry {
     private readonly sessions: Sessions,
     private readonly refreshTokens: RefreshTokens,
     private readonly accessTokens: AccessTokens,
+    private readonly outbox: Outbox,
     private readonly log: AuditLog,
     private readonly metrics: Metrics,
   ) {}
@@ -32,6 +35,8 @@ export class Entry {
   /** A new session, never one that existed before the sign-in. Throws `auth.suspended` or `auth.approval_pending`. */
   async open(manager: EntityManager, account: Account, device: Device, way: WayIn): Promise<AuthResult> {
     refuseInactive(account);
+    if (way !== 'registration' && isUnusual(await this.sessions.placesOf(manager, account.id), device))
+      await this.outbox.add('new_sign_in', account.email, account.id, manager);
     const session = await this.sessions.open(manager, account.id, device);
     const refreshToken = await this.refreshTokens.begin(manager, session.id);
     await this.log.record(manager, {

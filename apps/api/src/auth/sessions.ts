@@ -12,6 +12,7 @@ import type { Device } from './arrival.ts';
 import { FRESH_MINUTES, LiveSessions } from './live-sessions.ts';
 import { SessionLifetime } from './session-lifetime.ts';
 import { SESSION_ENDED } from './topics.ts';
+import type { Place } from './unusual.ts';
 
 export interface SessionRow {
   readonly id: string;
@@ -35,6 +36,7 @@ export type EndReason =
   | 'account_deleted';
 
 const LISTED_MAX = 100;
+const PLACES_MAX = 1_000;
 const COLUMNS = `s.id, s.account_id AS "accountId", s.created_at AS "createdAt", s.last_used_at AS "lastUsedAt",
   s.expires_at AS "expiresAt", s.user_agent AS "userAgent", s.address`;
 
@@ -59,6 +61,14 @@ export class Sessions {
     const [session] = rows;
     if (!session) throw new Error('an insert returned no row');
     return session;
+  }
+
+  /** Where the account was used from, as far back as sessions are remembered. */
+  async placesOf(manager: EntityManager, accountId: string): Promise<Place[]> {
+    return manager.query(
+      'SELECT DISTINCT user_agent AS "userAgent", address FROM session WHERE account_id = $1 LIMIT $2',
+      [accountId, PLACES_MAX],
+    );
   }
 
   async read(id: string): Promise<SessionRow | null> {

@@ -73,7 +73,7 @@ export class Postman implements OnApplicationBootstrap, OnApplicationShutdown {
   private async deliver(due: Due): Promise<void> {
     const service = this.config.PUBLIC_URL;
     if (service === undefined) throw new Error('PUBLIC_URL is not set');
-    if (due.kind === 'password_changed' || due.kind === 'email_changed')
+    if (due.kind === 'password_changed' || due.kind === 'email_changed' || due.kind === 'new_sign_in')
       return this.mailer.send(due.recipient, letter(due.kind, service));
     if (due.kind === 'alert') {
       if (due.about !== null) await this.mailer.send(due.recipient, alertLetter(due.about, service));

@@ -12,6 +12,7 @@ export const LETTER_KINDS = [
   'password_changed',
   'email_changed',
   'alert',
+  'new_sign_in',
 ] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
@@ -59,6 +60,13 @@ const WORDINGS: Record<Exclude<LetterKind, 'alert'>, Wording> = {
     subject: 'Your e-mail was changed',
     before: 'Your account has another address now; this one does not sign in any more.',
     after: 'If it was not you, tell whoever runs this service.',
+  },
+  new_sign_in: {
+    subject: 'A new sign-in to your account',
+    before:
+      'Somebody, most likely you, has signed in to your account with a program or from a network that was not used for it before.',
+    after:
+      'If it was not you, set a new password at once, which ends all other sessions. Your sessions, with program and address, are in the settings under Security.',
   },
 };
 

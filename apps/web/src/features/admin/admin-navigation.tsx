@@ -24,6 +24,8 @@ export function AdminNavigation() {
   const pathname = usePathname();
   const { data: me } = useMe();
   const pages = PAGES.filter(({ right }) => roleMay(me?.role, right));
+  // Whoever may see none of them is told so by the page; an empty bar would say nothing.
+  if (me && pages.length === 0) return null;
   return (
     <nav
       aria-label="Administration"
