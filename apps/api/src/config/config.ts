@@ -108,7 +108,7 @@ export const ConfigSchema = z.object({
     .refine(isEncryptedOrHere, 'must begin with https:// unless it is on this machine')
     .optional()
     .describe(
-      'Sign-in provider (OpenID Connect); needs OIDC_CLIENT_ID and PUBLIC_URL, whose /api/v1/auth/oidc/callback it must know',
+      'Sign-in provider (OpenID Connect); needs OIDC_CLIENT_ID and PUBLIC_URL, whose /api/v1/auth/oidc/callback it must know. Tell it /api/v1/auth/oidc/backchannel-logout as well, and sessions end here when they end there',
     ),
   OIDC_CLIENT_ID: optionalText.describe('What this service is called there'),
   OIDC_CLIENT_SECRET: secret(optionalText, 'Its secret there; not given: a public client, by PKCE alone'),
