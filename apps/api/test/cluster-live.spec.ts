@@ -80,6 +80,30 @@ it('shows an answer of the other replica as it comes, and the messages and the l
   await list.until(({ type }) => type === 'conversation');
 });
 
+it('tells the words of an answer to Redis only while somebody watches on another replica, and then as they come', async () => {
+  const published = async (): Promise<number> =>
+    Number(/cmdstat_publish:calls=(\d+)/.exec(await cluster.redis.command('info', 'commandstats'))?.[1] ?? 0);
+  const chat = await onFirst();
+  const here = await socketOn(0);
+  await here.ask({ type: 'subscribe', conversationId: chat.id });
+  const before = await published();
+  const alone = await chat.ask(saying(100), SLOW);
+  await here.until(({ type, generationId }) => type === 'end' && generationId === alone.generation.id);
+  const words = (socket: RawSocket, id: string): number =>
+    socket.frames.filter(({ type, generationId }) => type === 'delta' && generationId === id).length;
+  expect(words(here, alone.generation.id)).toBeGreaterThan(20);
+  // The question, the answer, the list, the name, the end, and a word every two seconds.
+  expect((await published()) - before).toBeLessThan(15);
+  // Whoever comes to the other replica in the middle of it hears every word from then on.
+  const { generation } = await chat.ask(saying(200), SLOW);
+  await here.until(({ type, generationId }) => type === 'delta' && generationId === generation.id);
+  const there = await socketOn(1);
+  await there.ask({ type: 'subscribe', conversationId: chat.id });
+  await there.until(({ type, generationId }) => type === 'end' && generationId === generation.id);
+  expect(there.text(generation.id)).toBe(here.text(generation.id));
+  expect(words(there, generation.id)).toBeGreaterThan(0.7 * words(here, generation.id));
+});
+
 it('counts failed sign-ins of one e-mail on all replicas together', async () => {
   const victim = await aUser(cluster.replica(0));
   const statuses: number[] = [];

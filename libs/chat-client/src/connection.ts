@@ -45,7 +45,7 @@ const UNAUTHENTICATED: typeof CLOSE.unauthenticated = 4500;
 const ACK_MILLISECONDS = 10_000;
 /** What a socket has to open in, at the first try; a replica that stands still takes it and never answers. */
 const OPENING_MILLISECONDS = 4_000;
-const PROBE_MILLISECONDS = 2_500;
+const PROBE_MILLISECONDS = 2_000;
 /** Somebody waits for words: a replica that stands still says nothing, and another one goes on with the answer. */
 const QUIET_MILLISECONDS = 1_500;
 const LISTEN_EVERY_MILLISECONDS = 500;

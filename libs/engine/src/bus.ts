@@ -7,8 +7,11 @@ export abstract class Bus {
   abstract readonly isLive: boolean;
   /** Grows whenever hints may have been missed since the last look: who keeps what hints would have changed lets go of it then. */
   abstract readonly gaps: number;
-  /** Rejects at once, and with nothing of the hint in the error, where the carrier is away or does not keep up. */
-  abstract publish(topic: string, hint: string): Promise<void>;
+  /**
+   * Resolves with how many other nodes were listening at that moment. Rejects at once, and with nothing of the hint in the error,
+   * where the carrier is away or does not keep up.
+   */
+  abstract publish(topic: string, hint: string): Promise<number>;
   /**
    * Resolves when the subscription is live. Where the carrier is away it resolves all the same, and is live as soon as the
    * carrier is back. Call the result to leave.

@@ -126,6 +126,22 @@ export function engineContract(name: string, openPair: Pair, { describe, it, equ
     );
 
     it(
+      'says how many other nodes were listening',
+      withPair(async (one, other) => {
+        const others = one === other ? 0 : 1;
+        const seen = collector();
+        equal(await one.bus.publish('a', '1'), 0);
+        await one.bus.subscribe('a', seen.take);
+        equal(await one.bus.publish('a', '2'), 0);
+        const leave = await other.bus.subscribe('a', seen.take);
+        await other.bus.subscribe('a', seen.take);
+        equal(await one.bus.publish('a', '3'), others);
+        await leave();
+        equal(await one.bus.publish('a', '4'), others);
+      }),
+    );
+
+    it(
       'counts what all spend together, each count once',
       withPair(async (one, other) => {
         const spent = await Promise.all(

@@ -10,10 +10,11 @@ class MemoryBus extends Bus {
   readonly gaps = 0;
   private readonly topics = new Map<string, Set<OnHint>>();
 
-  async publish(topic: string, hint: string): Promise<void> {
+  async publish(topic: string, hint: string): Promise<number> {
     // A copy, and a turn of the event loop later: subscribers of a network driver never run inside publish either.
     const subscribers = [...(this.topics.get(topic) ?? [])];
     if (subscribers.length > 0) setImmediate(deliver, subscribers, hint);
+    return 0;
   }
 
   async subscribe(topic: string, onHint: OnHint): Promise<() => Promise<void>> {

@@ -47,12 +47,13 @@ export class RedisBus extends Bus {
     return this.missed;
   }
 
-  async publish(topic: string, hint: string): Promise<void> {
+  async publish(topic: string, hint: string): Promise<number> {
     if (this.mouth.status !== 'ready') throw new RedisAway('Redis is away');
     if (this.waiting > MOST_WAITING) throw new RedisAway('Redis does not keep up');
     this.waiting += hint.length;
     try {
-      await asked(this.mouth.publish(this.prefix + topic, hint));
+      const listening = await asked(this.mouth.publish(this.prefix + topic, hint));
+      return Math.max(0, listening - (this.topics.has(this.prefix + topic) ? 1 : 0));
     } finally {
       this.waiting -= hint.length;
     }

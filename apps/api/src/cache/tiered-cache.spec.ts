@@ -244,7 +244,7 @@ describe('with a Redis', () => {
     const deafEngine = await RedisEngine.open(`${server.url}/1`);
     const deaf = await open(
       Object.assign(Object.create(deafEngine) as RedisEngine, {
-        bus: { isLive: true, gaps: 0, publish: async () => {}, subscribe: async () => async () => {} },
+        bus: { isLive: true, gaps: 0, publish: async () => 0, subscribe: async () => async () => {} },
         close: () => deafEngine.close(),
       }),
     );
