@@ -7,6 +7,8 @@ import { SESSION_ENDED } from './topics.ts';
 
 /** Leaves time within the second that a lost hint may cost. */
 const LOOK_MILLISECONDS = 700;
+/** While no hint can arrive, every end is found by looking. */
+const LOOK_ALONE_MILLISECONDS = 350;
 
 export interface SessionBound {
   /** The session (or key) behind this connection has ended. Told once. */
@@ -22,6 +24,7 @@ export class OpenConnections implements OnModuleInit, OnApplicationShutdown {
   private readonly watched = new Multimap<SessionBound>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private lookedAt = 0;
   private leave: () => Promise<void> = async () => {};
 
   constructor(
@@ -33,10 +36,13 @@ export class OpenConnections implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     this.leave = await this.bus.subscribe(SESSION_ENDED, (id) => this.end(id));
     this.timer = setInterval(() => {
-      this.looking ??= this.look().finally(() => {
+      const pause = this.bus.isLive ? LOOK_MILLISECONDS : LOOK_ALONE_MILLISECONDS;
+      if (this.looking || performance.now() - this.lookedAt < pause - LOOK_ALONE_MILLISECONDS / 2) return;
+      this.lookedAt = performance.now();
+      this.looking = this.look().finally(() => {
         this.looking = undefined;
       });
-    }, LOOK_MILLISECONDS).unref();
+    }, LOOK_ALONE_MILLISECONDS).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
