@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, get, type Server } from 'node:http';
+import { createServer, get, type Server, type ServerResponse } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,19 @@ import { freePort } from '../../apps/api/src/database/free-port.ts';
 import { findProgram } from '../test/debian.ts';
 
 const run = promisify(execFile);
+const STREAM = '/api/v1/generations/1/events';
 const DEPLOYED = resolve(__dirname, '../../deploy/nginx');
 
-/** The deployed files with what only the place decides: ports, folders, certificate, and replicas without Docker's DNS. */
+/** The deployed files with what only the place decides: ports, folders, certificate, and what the names of the replicas resolve to. */
 describe('the balancer as it is deployed', () => {
   let folder: string;
   let replica: Server;
   let secure: number;
   let plain: number;
   let nginx: ReturnType<typeof spawn>;
+  let upstreams: Record<string, string>;
+  /** The answer to who asks for a stream; it ends when it is told to. */
+  let held: ServerResponse | undefined;
 
   beforeAll(async () => {
     const program = findProgram(process.env, ['nginx', '/usr/sbin/nginx'], 'nginx-light');
@@ -30,7 +34,10 @@ describe('the balancer as it is deployed', () => {
     replica = createServer((request, response) => {
       response.setHeader('x-seen', JSON.stringify(request.headers));
       response.setHeader('cache-control', 'no-cache');
-      response.end(request.url);
+      if (request.url !== STREAM) return response.end(request.url);
+      response.write('one, ');
+      held = response;
+      return undefined;
     }).listen(0, '127.0.0.1');
     await once(replica, 'listening');
     [secure, plain] = [await freePort(), await freePort()];
@@ -49,9 +56,17 @@ describe('the balancer as it is deployed', () => {
         .replace(/^/, 'daemon off;\n'),
     );
     const { port } = replica.address() as AddressInfo;
-    await edit('upstreams.conf', (text) =>
-      text.replace(/resolver .*\n/, '').replaceAll(/server tasks\.\w+:\d+ resolve/g, `server 127.0.0.1:${port}`),
-    );
+    // Stands in for the DNS of a cluster: what the names of the replicas resolve to is a file.
+    await writeFile(join(folder, 'getent'), `#!/bin/sh\ncat ${folder}/addresses-$2\n`, { mode: 0o755 });
+    await resolveTo('127.0.0.1');
+    upstreams = {
+      PATH: `${folder}:${process.env.PATH}`,
+      API: `api:${port}`,
+      WEB: `web:${port}`,
+      EVERY: '0.1',
+      NGINX: `${program} -p ${folder}/ -c ${join(folder, 'nginx.conf')}`,
+    };
+    await run(join(folder, 'upstreams.sh'), [join(folder, 'upstreams.conf')], { env: upstreams });
     await run(program, ['-t', '-p', `${folder}/`, '-c', join(folder, 'nginx.conf')]);
     nginx = spawn(program, ['-p', `${folder}/`, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
     let up = false;
@@ -65,6 +80,10 @@ describe('the balancer as it is deployed', () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
+  const resolveTo = async (...addresses: string[]): Promise<void> => {
+    const answer = addresses.map((address) => `${address}  STREAM api\n${address}  DGRAM\n`).join('');
+    for (const name of ['api', 'web']) await writeFile(join(folder, `addresses-${name}`), answer);
+  };
   const edit = async (name: string, change: (text: string) => string): Promise<void> => {
     const path = join(folder, name);
     await writeFile(path, change(await readFile(path, 'utf8')));
@@ -80,8 +99,13 @@ describe('the balancer as it is deployed', () => {
     });
   const http2 = async (path: string): Promise<{ headers: Record<string, unknown>; body: string }> => {
     const session = connectHttp2(`https://127.0.0.1:${secure}`, { rejectUnauthorized: false });
+    const gone = new Promise<never>((_, fail) =>
+      session.on('error', fail).on('close', () => fail(new Error('closed'))),
+    );
+    gone.catch(() => undefined);
     const stream = session.request({ ':path': path });
-    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    stream.on('error', () => undefined);
+    const [headers] = (await Promise.race([once(stream, 'response'), gone])) as [Record<string, unknown>];
     let body = '';
     for await (const chunk of stream) body += chunk;
     session.close();
@@ -128,5 +152,33 @@ describe('the balancer as it is deployed', () => {
     for (const path of ['/_next/static/chunks/a.js', '/static/logo.svg'])
       expect((await http2(path)).headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect((await http2('/chat')).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('goes over to replicas that come, and keeps what is open', async () => {
+    const { port } = replica.address() as AddressInfo;
+    const newcomer = createServer((_request, response) => response.end('the newcomer')).listen(port, '127.0.0.2');
+    await once(newcomer, 'listening');
+    const watch = spawn(join(folder, 'upstreams.sh'), [join(folder, 'upstreams.conf'), '--watch'], { env: upstreams });
+    try {
+      // A worker that is leaving may refuse a connection that it had accepted; clients come again.
+      const ask = async () =>
+        http2('/api/v1/setup').catch(() => ({ headers: {} as Record<string, unknown>, body: '' }));
+      const body = async (): Promise<string> => (await ask()).body;
+      expect(await body()).toBe('/api/v1/setup');
+      const stream = http2(STREAM);
+      while (!held) await body();
+      await resolveTo('127.0.0.2', '127.0.0.1');
+      while ((await body()) !== 'the newcomer');
+      await resolveTo('127.0.0.2');
+      while ((await readFile(join(folder, 'upstreams.conf'), 'utf8')).includes('127.0.0.1'));
+      held.end('two');
+      expect((await stream).body).toBe('one, two');
+      // Nobody at all: a maintenance page, and a file that nginx still takes.
+      await resolveTo();
+      while ((await ask()).headers[':status'] !== 503);
+    } finally {
+      watch.kill();
+      newcomer.close();
+    }
   });
 });
