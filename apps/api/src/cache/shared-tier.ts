@@ -7,10 +7,15 @@ import { partsOf, toGlob } from './places.ts';
 
 type Redis = NonNullable<Engine['redis']>;
 
-/** Writes what was found unless anything was forgotten, by anybody, since the looking for it began. */
+/** Writes what was found, and that it is there, unless anything was forgotten, by anybody, since the looking for it began. */
 const KEEP = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+redis.call('ZADD', KEYS[3], now + ARGV[4], ARGV[5])
+if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[3], ARGV[4]) end
 return 1`;
 const SCAN_COUNT = 1_000;
 const EVERYTHING = ['*'];
@@ -19,6 +24,8 @@ const EVERYTHING = ['*'];
  * What replicas keep together, in Redis: a hash for each place with a field for each version of its value. Beside them stands the
  * **era**, a random text that changes before anything is forgotten. Whoever looks for a value names the era in which the
  * looking began, and what was read in another one is not kept: no clock is compared and no order of messages is assumed.
+ * The **list** of places is where tags and patterns are looked for, whatever else the database holds. What is not in it does not
+ * count, so that a list that Redis dropped costs a reading and never an old answer.
  *
  * While something that had to be forgotten could not be, this replica uses nothing of it; it forgets everything as soon as
  * Redis is back.
@@ -27,6 +34,7 @@ export class SharedTier implements L2CacheDriver {
   readonly type = 'l2';
   private readonly eras = new Map<string, string>();
   private readonly eraKey: string;
+  private readonly listKey: string;
   private readonly prefix: string;
   /** How often forgetting has failed, and how many of those are made up for. */
   private owed = 0;
@@ -42,6 +50,7 @@ export class SharedTier implements L2CacheDriver {
   ) {
     this.prefix = `chatbox:${redis.options.db ?? 0}:cache:`;
     this.eraKey = `chatbox:${redis.options.db ?? 0}:cache-era`;
+    this.listKey = `chatbox:${redis.options.db ?? 0}:cache-list`;
     redis.on('ready', this.onReady);
   }
 
@@ -57,12 +66,16 @@ export class SharedTier implements L2CacheDriver {
     if (this.behind) await this.catchUp();
     const { place, version } = partsOf(name);
     const flight = this.flightOf(name);
-    const [era, value] = await commandStep(this.tracing, 'HGET', () =>
-      Promise.all([this.redis.get(this.eraKey), this.redis.hget(this.prefix + place, version)]),
+    const [era, isListed, value] = await commandStep(this.tracing, 'HGET', () =>
+      Promise.all([
+        this.redis.get(this.eraKey),
+        this.redis.zscore(this.listKey, place),
+        this.redis.hget(this.prefix + place, version),
+      ]),
     );
     this.eras.set(name, era ?? (await this.beginEra()));
     // Forgotten here while the answer was on its way: it may be from before.
-    return this.flightOf(name) === flight ? (value ?? undefined) : undefined;
+    return isListed !== null && this.flightOf(name) === flight ? (value ?? undefined) : undefined;
   }
 
   /** Where Redis has lost it, or never had one. */
@@ -77,8 +90,9 @@ export class SharedTier implements L2CacheDriver {
     this.eras.delete(name);
     if (era === undefined || this.behind || !ttl) return false;
     const { place, version } = partsOf(name);
+    const keys = [this.eraKey, this.prefix + place, this.listKey];
     const kept = await commandStep(this.tracing, 'EVAL', () =>
-      this.redis.eval(KEEP, 2, this.eraKey, this.prefix + place, era, version, value, ttl),
+      this.redis.eval(KEEP, keys.length, ...keys, era, version, value, ttl, place),
     );
     return kept === 1;
   }
@@ -101,17 +115,26 @@ export class SharedTier implements L2CacheDriver {
   private async erase(patterns: readonly string[]): Promise<void> {
     await this.redis.set(this.eraKey, randomUUID());
     for (const pattern of patterns)
-      if (!pattern.includes('*')) await this.redis.unlink(this.prefix + pattern);
-      else await this.eraseLike(pattern);
+      if (pattern.includes('*')) await this.eraseLike(pattern);
+      else await this.erasePlaces([pattern]);
   }
 
   private async eraseLike(pattern: string): Promise<void> {
     let cursor = '0';
     do {
-      const [next, keys] = await this.redis.scan(cursor, 'MATCH', toGlob(this.prefix + pattern), 'COUNT', SCAN_COUNT);
-      if (keys.length > 0) await this.redis.unlink(...keys);
+      const [next, found] = await this.redis.zscan(this.listKey, cursor, 'MATCH', toGlob(pattern), 'COUNT', SCAN_COUNT);
+      // Each place is followed by its time.
+      const places = found.filter((_, index) => index % 2 === 0);
+      if (places.length > 0) await this.erasePlaces(places);
       cursor = next;
     } while (cursor !== '0');
+  }
+
+  private async erasePlaces(places: readonly string[]): Promise<void> {
+    await Promise.all([
+      this.redis.zrem(this.listKey, ...places),
+      this.redis.unlink(...places.map((place) => this.prefix + place)),
+    ]);
   }
 
   private catchUp(): Promise<void> {

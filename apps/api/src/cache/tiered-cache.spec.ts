@@ -228,16 +228,32 @@ describe('with a Redis', () => {
     expect(left > 290_000 && left <= 300_000).toBe(true);
     expect(await other.statistics()).toMatchObject({
       memory: { entries: 1, hits: 1, misses: 1 },
-      shared: { status: 'up', hits: 1, misses: 0, clients: expect.any(Number), bytes: expect.any(Number), keys: 2 },
+      shared: { status: 'up', hits: 1, misses: 0, clients: expect.any(Number), bytes: expect.any(Number), keys: 3 },
     });
   });
 
-  it('looks for keys by SCAN and never by KEYS', async () => {
+  it('looks for patterns and tags among what it keeps, by the SCAN of a list, and never at what else is in the database', async () => {
     const one = await openReplica();
-    await one.remember({ key: 'a/1', version: 1 }, async () => 1);
+    for (const key of ['a/1', 'a/2', 'b/1']) await one.remember({ key, version: 1, tags: ['t'] }, async () => key);
+    await server.command('-n', '1', 'set', 'somebody:a/1', 'else');
+    await until(async () => (await server.command('-n', '1', 'zcard', 'chatbox:1:cache-list')) === '3');
+    await server.command('config', 'resetstat');
     await one.forgetLike('a/*');
+    const left = async () => (await server.command('-n', '1', '--scan', '--pattern', '*/*')).split('\n').toSorted();
+    expect(await left()).toEqual(['chatbox:1:cache:b/1#t#', 'somebody:a/1']);
+    await one.forgetTagged('t');
+    expect(await server.command('-n', '1', 'zcard', 'chatbox:1:cache-list')).toBe('0');
     const used = await server.command('info', 'commandstats');
-    expect([/cmdstat_scan:/.test(used), /cmdstat_keys:/.test(used)]).toEqual([true, false]);
+    expect([/cmdstat_zscan:calls=3/.test(used), /cmdstat_keys:/.test(used)]).toEqual([true, false]);
+  });
+
+  it('believes nothing that is not in the list, as after Redis has dropped that alone', async () => {
+    const [one, other] = [await openReplica(), await openReplica()];
+    await one.remember({ key: 'a', version: 1, tags: ['t'] }, async () => 'old');
+    await until(async () => (await server.command('-n', '1', 'zcard', 'chatbox:1:cache-list')) === '1');
+    await server.command('-n', '1', 'del', 'chatbox:1:cache-list');
+    await one.forgetTagged('t');
+    expect(await other.remember({ key: 'a', version: 1, tags: ['t'] }, async () => 'new')).toBe('new');
   });
 
   it('keeps nothing for others that was read before it was forgotten, also by a replica that hears nothing', async () => {
