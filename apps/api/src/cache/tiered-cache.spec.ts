@@ -248,12 +248,13 @@ describe('with a Redis', () => {
   });
 
   it('believes nothing that is not in the list, as after Redis has dropped that alone', async () => {
-    const [one, other] = [await openReplica(), await openReplica()];
+    const one = await openReplica();
     await one.remember({ key: 'a', version: 1, tags: ['t'] }, async () => 'old');
     await until(async () => (await server.command('-n', '1', 'zcard', 'chatbox:1:cache-list')) === '1');
     await server.command('-n', '1', 'del', 'chatbox:1:cache-list');
     await one.forgetTagged('t');
-    expect(await other.remember({ key: 'a', version: 1, tags: ['t'] }, async () => 'new')).toBe('new');
+    const later = await openReplica();
+    expect(await later.remember({ key: 'a', version: 1, tags: ['t'] }, async () => 'new')).toBe('new');
   });
 
   it('keeps nothing for others that was read before it was forgotten, also by a replica that hears nothing', async () => {
