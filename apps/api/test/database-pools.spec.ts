@@ -53,7 +53,10 @@ it('answers database.unavailable to who waits too long for a connection', async 
     await client.connect();
     await client.query('BEGIN; LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE');
     const list = () => app.api('GET', '/api/v1/conversations', { token: ann.token });
-    const waiting = Array.from({ length: 6 }, list);
+    const alerts = async () =>
+      /chatbox_db_pool_saturated_total\{pool="primary"\} (\d+)/.exec(await metricsOf(app))?.[1];
+    expect(await alerts()).toBeUndefined();
+    const waiting = Array.from({ length: 8 }, list);
     const first = await Promise.race(waiting);
     expect([first.status, first.body]).toEqual([
       503,
@@ -62,6 +65,8 @@ it('answers database.unavailable to who waits too long for a connection', async 
     await client.end();
     await Promise.all(waiting);
     expect((await list()).status).toBe(200);
+    // Eight asked, two were served, six waited: one alert.
+    expect(await alerts()).toBe('1');
   } finally {
     await app.close();
   }
@@ -71,7 +76,10 @@ it('says where a connection was taken that is not given back', async () => {
   const pool = new pg.Pool({ connectionString: process.env.CHATBOX_TEST_POSTGRES_URL });
   try {
     const waited: number[] = [];
-    const watched = new WatchedPool('primary', pool, (seconds) => waited.push(seconds));
+    const watched = new WatchedPool('primary', pool, {
+      waited: (seconds) => waited.push(seconds),
+      saturated: () => {},
+    });
     const borrowAndForget = () => pool.connect();
     const client = await borrowAndForget();
     expect(watched.overdue(0)).toEqual([
@@ -110,6 +118,31 @@ describe('as a process of its own', () => {
       expect(api.log).toContain('a database statement was slow');
       expect(api.log).toContain('INSERT INTO conversation');
       expect(api.log).not.toMatch(/private/);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('warns at its start when the replicas together may want more than the database has', async () => {
+    const api = await ApiProcess.on({ DATABASE_POOL_MAX: '10' });
+    const replicas = async (count: number) => {
+      const client = new pg.Client(api.databaseUrl);
+      await client.connect();
+      await client.query(
+        `INSERT INTO node (id, epoch, lease_until, version)
+         SELECT 'replica ' || n, 1, clock_timestamp() + interval '1 hour', '1' FROM generate_series(1, $1::int) AS n ON CONFLICT DO NOTHING`,
+        [count],
+      );
+      await client.end();
+    };
+    try {
+      await replicas(1);
+      await api.start();
+      await api.stop();
+      expect(api.log).not.toContain('lower DATABASE_POOL_MAX');
+      await replicas(200);
+      await api.start();
+      expect(api.log).toContain('lower DATABASE_POOL_MAX or raise max_connections');
     } finally {
       await api.close();
     }

@@ -8,12 +8,10 @@ import { Metrics } from '../metrics/metrics.ts';
 import { Tracing } from '../metrics/tracing/tracing.ts';
 import { poolOptions } from './pool-options.ts';
 import { clientFor } from './traced-client.ts';
-import { WatchedPool } from './watched-pool.ts';
+import { MOST_WAITING, WatchedPool } from './watched-pool.ts';
 
 const STATISTICS_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 5_000;
-/** So many requests that wait for a connection are an alert. */
-const MOST_WAITING = 5;
 /** Nothing here needs a connection for so long; a copy of everything a person has is made in pages. */
 const LEAK_SECONDS = 60;
 
@@ -24,7 +22,6 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   readonly read: pg.Pool | undefined;
   private watched: WatchedPool[] = [];
   private timers: NodeJS.Timeout[] = [];
-  private saturated = false;
 
   constructor(
     private readonly source: DataSource,
@@ -43,7 +40,16 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
 
   onModuleInit(): void {
     const watch = (name: 'primary' | 'read', pool: pg.Pool): WatchedPool =>
-      new WatchedPool(name, pool, (seconds) => this.metrics.poolWaited(name, seconds));
+      new WatchedPool(name, pool, {
+        waited: (seconds) => this.metrics.poolWaited(name, seconds),
+        saturated: (counts) => {
+          this.metrics.poolSaturated(name);
+          this.logger.error(
+            { pool: name, ...counts },
+            `more than ${MOST_WAITING} requests wait for a database connection`,
+          );
+        },
+      });
     this.watched = [watch('primary', (this.source.driver as unknown as { master: pg.Pool }).master)];
     if (this.read) this.watched.push(watch('read', this.read));
     this.metrics.beforeReading(() => this.fill());
@@ -86,20 +92,13 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 
   private look(): void {
-    for (const pool of this.watched) {
-      const { counts, name } = pool;
+    for (const pool of this.watched)
       for (const { seconds, place } of pool.overdue(LEAK_SECONDS)) {
-        this.metrics.poolLeak(name);
+        this.metrics.poolLeak(pool.name);
         this.logger.error(
-          { pool: name, seconds: Math.round(seconds), place },
+          { pool: pool.name, seconds: Math.round(seconds), place },
           'a database connection is not given back',
         );
       }
-      if (counts.waiting > MOST_WAITING && !this.saturated) {
-        this.metrics.poolSaturated(name);
-        this.logger.error({ pool: name, ...counts }, 'more than 5 requests wait for a database connection');
-      }
-    }
-    this.saturated = this.watched.some(({ counts }) => counts.waiting > MOST_WAITING);
   }
 }

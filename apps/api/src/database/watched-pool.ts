@@ -13,14 +13,24 @@ interface Held {
   told: boolean;
 }
 
-/** Watches a pool of node-postgres: how long one waits for a connection, and who does not give it back. */
+/** So many requests that wait for a connection are an alert. */
+export const MOST_WAITING = 5;
+
+export interface PoolWatcher {
+  waited(seconds: number): void;
+  /** More than `MOST_WAITING` wait. Told once, and again only after fewer did. */
+  saturated(counts: PoolCounts): void;
+}
+
+/** Watches a pool of node-postgres: how long one waits for a connection, how many do, and who does not give it back. */
 export class WatchedPool {
   private readonly held = new Map<pg.PoolClient, Held>();
+  private isSaturated = false;
 
   constructor(
     readonly name: 'primary' | 'read',
     private readonly pool: pg.Pool,
-    onWaited: (seconds: number) => void,
+    private readonly watcher: PoolWatcher,
   ) {
     const connect = pool.connect.bind(pool) as (callback: OnConnection) => void;
     const watched = (callback: OnConnection): void => {
@@ -29,11 +39,13 @@ export class WatchedPool {
       connect((error, client, release) => {
         if (client) {
           const since = performance.now();
-          onWaited((since - asked) / 1000);
+          watcher.waited((since - asked) / 1000);
           this.held.set(client, { since, place, told: false });
         }
+        this.countWaiting();
         callback(error, client, release);
       });
+      this.countWaiting();
     };
     const connectWatched = (callback?: OnConnection): Promise<pg.PoolClient> | undefined => {
       if (callback) {
@@ -51,6 +63,13 @@ export class WatchedPool {
   get counts(): PoolCounts {
     const { totalCount, idleCount, waitingCount } = this.pool;
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  private countWaiting(): void {
+    const { counts } = this;
+    const before = this.isSaturated;
+    this.isSaturated = counts.waiting > MOST_WAITING;
+    if (this.isSaturated && !before) this.watcher.saturated(counts);
   }
 
   /** Where connections were taken that have been held for longer than this; each is told once. */
