@@ -6,6 +6,7 @@ import { badKeyFlood, knownGet, logins } from './goals/identity.ts';
 import { idleMemory } from './goals/idle-memory.ts';
 import { firstToken, gaps } from './goals/latency.ts';
 import { processorTime } from './goals/processor.ts';
+import { replicas } from './goals/replicas.ts';
 import { sockets } from './goals/sockets.ts';
 import { start } from './goals/start.ts';
 import { telemetry } from './goals/telemetry.ts';
@@ -22,6 +23,7 @@ const GOALS: Record<string, (lab: Lab) => Promise<Row[]>> = {
   P7: knownGet,
   P8: durablePost,
   P9: sockets,
+  P10: replicas,
   P11: logins,
   P14: idleMemory,
   P15: start,

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { ClientFrame, Delta, End, ServerEvent } from '@chatbox/contracts';
 import { WebSocket } from 'ws';
-import type { Product } from './product.ts';
 import type { Stream, Wish } from './stream.ts';
 
 type Answer = { re: string; ok: boolean; error?: unknown; generation?: { id: string } };
@@ -26,7 +25,7 @@ export class Seat {
     });
   }
 
-  static async take(product: Product, token: string, conversationId: string): Promise<Seat> {
+  static async take(product: { url: string }, token: string, conversationId: string): Promise<Seat> {
     const socket = new WebSocket(`${product.url.replace('http', 'ws')}/ws`, { perMessageDeflate: false });
     await once(socket, 'open');
     const seat = new Seat(socket, conversationId);

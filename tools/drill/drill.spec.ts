@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
+import { figuresTable, type Report } from './report.ts';
 
 const root = resolve(__dirname, '../..');
 const RUNS = 4;
@@ -36,17 +37,12 @@ const processesOn = (folder: string): string[] =>
     }
   });
 
-it('explains itself, and refuses options and scenarios by their names', async () => {
-  const help = await printed(drill(['--help']));
-  expect([help.code, help.out]).toEqual([0, expect.stringContaining('kill-owner')]);
-  const wrong = await printed(drill(['--only', 'earthquake']));
-  expect([wrong.code, wrong.out, wrong.errors]).toEqual([2, '', expect.stringContaining('earthquake')]);
-});
-
 it('finds every promise kept while replicas, Redis and the database die; interrupted, it leaves nothing behind', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatbox-drill-'));
   const data = join(folder, 'data');
-  const child = drill(['--short', '--runs', String(RUNS + 1), '--seed', '1', '--json', '--data-dir', data]);
+  const report = join(folder, 'report');
+  const rest = ['--runs', String(RUNS + 1), '--seed', '1', '--json', '--data-dir', data, '--report', report];
+  const child = drill(['--short', ...rest]);
   const ended = printed(child);
   let runs = 0;
   for await (const line of createInterface({ input: child.stderr as NodeJS.ReadableStream })) {
@@ -61,12 +57,16 @@ it('finds every promise kept while replicas, Redis and the database die; interru
       runs: RUNS,
       bad: 0,
       // Somebody's answer was under way when its replica died.
-      figures: { 'R1 from the end of the lease to the next words, ms': { count: expect.any(Number) } },
+      figures: { 'R1 killed: from the end of the lease to the next words, ms': { count: expect.any(Number) } },
     });
     expect(code).toBe(1);
+    // What was interrupted has a whole report, and can be gone on with.
+    const written = JSON.parse(readFileSync(join(report, 'drill.json'), 'utf8')) as Report;
+    expect(written.runs.map(({ run, seed }) => [run, seed])).toEqual([1, 2, 3, 4].map((run) => [run, run]));
+    expect(readFileSync(join(report, 'drill.md'), 'utf8')).toContain(figuresTable(written));
     expect(processesOn(folder)).toEqual([]);
   } finally {
-    for (const name of ['a', 'b']) await removeFolder(join(data, 'postgres', name, 'postgres'));
+    for (const name of ['a', 'b']) await removeFolder(join(data, '1', 'postgres', name, 'postgres'));
     await rm(folder, { recursive: true, force: true });
   }
 }, 180_000);

@@ -78,9 +78,17 @@ export class Talk {
     const streaming = random.chance(0.4) ? this.stream(generationId, signal) : undefined;
     const next = random.between(0, 1);
     await Promise.all([this.ended(generationId, signal), stopping, streaming]);
-    if (next < 0.25) await this.ended((await this.ask(pace, signal)).generationId, signal);
+    if (next < 0.25) await this.goOn(item, pace, signal);
     else if (next < 0.4) await this.ended(await this.askAgain(generationId, signal), signal);
     else if (next < 0.7) await this.sendAgain(random.pick(this.tabs), item);
+  }
+
+  /** A second question; perhaps the first one comes once more behind it, as a retry that was overtaken. */
+  private async goOn(earlier: OutboxItem, pace: Pace, signal: AbortSignal): Promise<void> {
+    const isOvertaken = this.random.chance(0.5);
+    const { generationId } = await this.ask(pace, signal);
+    if (isOvertaken) await this.sendAgain(this.random.pick(this.tabs), earlier);
+    await this.ended(generationId, signal);
   }
 
   /** Resolves when so many characters of its newest answer are on a screen, or it has ended there. */
