@@ -4,6 +4,7 @@ import { RedisServer } from '../../../tools/test/redis.ts';
 import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
+import { clustered } from './support/cluster.ts';
 
 const PARTS = ['database', 'disk', 'engine', 'migrations', 'node_lease'];
 
@@ -23,8 +24,7 @@ beforeAll(async () => {
   url.search = '';
   url.host = `127.0.0.1:${link.port}`;
   app = await startTestApp({
-    MODE: 'clustered',
-    REDIS_URL: redis.url,
+    ...clustered(redis),
     DATABASE_URL: url.href,
     DATABASE_CONNECT_SECONDS: '0.5',
   });

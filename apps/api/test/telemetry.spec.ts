@@ -2,6 +2,7 @@ import { RedisServer } from '../../../tools/test/redis.ts';
 import { sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { aChat, readToEnd } from './support/chat.ts';
+import { clustered } from './support/cluster.ts';
 import { type ReceivedSpan, Receiver } from './support/receiver.ts';
 
 const CANARY = 'canary-of-what-somebody-wrote';
@@ -12,8 +13,7 @@ let app: TestApp;
 beforeAll(async () => {
   [receiver, redis] = await Promise.all([Receiver.start(), RedisServer.start()]);
   app = await startTestApp({
-    MODE: 'clustered',
-    REDIS_URL: redis.url,
+    ...clustered(redis),
     MONITORING_SERVICE: receiver.url,
     MONITORING_PUSH_SECONDS: '0.2',
     OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-receiver,x-team=chat',

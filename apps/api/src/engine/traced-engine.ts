@@ -52,7 +52,7 @@ class TracedBus extends Bus {
     return this.bus.gaps;
   }
 
-  publish(topic: string, hint: string): Promise<void> {
+  publish(topic: string, hint: string): Promise<number> {
     return commandStep(this.tracing, 'PUBLISH', () => this.bus.publish(topic, hint));
   }
 

@@ -5,10 +5,17 @@ import { RedisServer } from '../../../../tools/test/redis.ts';
 import { cloneDatabase } from '../harness/databases.ts';
 import { ApiProcess } from './api-process.ts';
 
+/** What makes a process one of many, besides its database: the shared store, and what replicas have to know together. */
+export const clustered = (redis: RedisServer): Record<string, string> => ({
+  MODE: 'clustered',
+  REDIS_URL: redis.url,
+  ...Object.fromEntries(
+    ['JWT_SECRET', 'SESSION_SECRET', 'MASTER_KEY'].map((name) => [name, 'what all replicas of a test have in common']),
+  ),
+});
+
 /** Shorter than usual, so that a death is noticed within a test's patience; long enough for a busy machine. */
 export const LEASE_SECONDS = 4;
-
-const SHARED_SECRET = 'what all replicas of a test have in common';
 
 /** Several API processes as a load balancer would have them behind it: one PostgreSQL, one Redis. */
 export class Cluster {
@@ -23,15 +30,11 @@ export class Cluster {
     const folder = await mkdtemp(join(tmpdir(), 'chatbox-cluster-'));
     const [database, redis] = await Promise.all([cloneDatabase(), RedisServer.start()]);
     const settings = {
-      MODE: 'clustered',
+      ...clustered(redis),
       DATA_DIR: folder,
       DATABASE_URL: database.url,
       DATABASE_POOL_MAX: '5',
-      REDIS_URL: redis.url,
       LEASE_SECONDS: String(LEASE_SECONDS),
-      JWT_SECRET: SHARED_SECRET,
-      SESSION_SECRET: SHARED_SECRET,
-      MASTER_KEY: SHARED_SECRET,
       ...overrides,
     };
     const replicas: ApiProcess[] = [];

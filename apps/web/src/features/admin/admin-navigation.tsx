@@ -6,8 +6,8 @@ import { usePathname } from 'next/navigation';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/me';
 import { type RightName, roleMay } from '@/lib/rights';
-import { AlertCount } from './alerts/alert-count';
 import { showWhole } from '@/lib/show-whole';
+import { AlertCount } from './alerts/alert-count';
 
 const PAGES = [
   { href: '/admin/dashboard', label: 'Overview', icon: Gauge, right: 'metrics.read' },
