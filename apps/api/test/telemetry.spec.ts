@@ -93,7 +93,7 @@ describe('traces', () => {
     const frame = await receiver.until(() => named(receiver.spans, 'ws subscribe').at(0));
     expect(frame).toMatchObject({ kind: 2, attributes: { 'chatbox.frame.type': 'subscribe' } });
     const under = receiver.spans.filter(({ parentSpanId }) => parentSpanId === frame.spanId);
-    expect(under.map(({ name }) => name)).toContain('SELECT');
+    expect(under.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^(SELECT|WITH)$/));
     socket.close();
   });
 
@@ -180,9 +180,10 @@ describe('errors', () => {
 
   it('come in bounded numbers, of which the rest is counted', async () => {
     const before = await deliveries('errors', 'dropped');
+    const seen = receiver.events.length;
     for (let times = 0; times < 15; times += 1) await breakSomething('a-storm');
     expect((await deliveries('errors', 'dropped')) - before).toBeGreaterThan(5);
-    expect(receiver.events.length).toBeLessThanOrEqual(10);
+    expect(receiver.events.length - seen).toBeLessThanOrEqual(10);
   });
 });
 
