@@ -11,6 +11,8 @@ const REDIS: Program[] = [
   { name: 'redis-sentinel', places: ['redis-sentinel'], debianPackage: 'redis-sentinel' },
 ];
 const NGINX: Program = { name: 'nginx', places: ['nginx', '/usr/sbin/nginx'], debianPackage: 'nginx-light' };
+const PROMETHEUS: Program = { name: 'prometheus', places: ['prometheus'], debianPackage: 'prometheus' };
+const ALERTMANAGER: Program = { name: 'amtool', places: ['amtool'], debianPackage: 'prometheus-alertmanager' };
 /**
  * The browser without the window it does not show here: what Playwright takes for tests without one, too. It is Chromium's own
  * engine, network and scripts at half the processor time.
@@ -22,7 +24,7 @@ const CHROMIUM: Program = {
 };
 
 /** What the tests of one kind start that npm does not bring. */
-const NEEDED = { unit: REDIS, api: REDIS, e2e: [...REDIS, NGINX] };
+const NEEDED = { unit: REDIS, api: [...REDIS, PROMETHEUS], e2e: [...REDIS, NGINX, PROMETHEUS, ALERTMANAGER] };
 
 /**
  * Makes sure, before the first test begins, that what they start is there: several tests that installed something at once

@@ -12,7 +12,7 @@ import { LoginTries1700000000006 } from './migrations/0006-login-tries.ts';
 import { ManyNodes1700000000007 } from './migrations/0007-many-nodes.ts';
 import { Dashboard1700000000008 } from './migrations/0008-dashboard.ts';
 import { Notices1700000000009 } from './migrations/0009-notices.ts';
-import { Identity1700000000011 } from './migrations/0011-identity.ts';
+import { Identity1700000000010 } from './migrations/0010-identity.ts';
 import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { SlowQueries } from './slow-queries.ts';
 import { clientFor } from './traced-client.ts';
@@ -40,7 +40,7 @@ export const openDatabase = async (
       ManyNodes1700000000007,
       Dashboard1700000000008,
       Notices1700000000009,
-      Identity1700000000011,
+      Identity1700000000010,
     ],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Sessions by the name that the sign-in provider has for them, so that it can end them, and letters about new sign-ins. */
-export class Identity1700000000011 implements MigrationInterface {
+export class Identity1700000000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await runner.query(statement);
   }
