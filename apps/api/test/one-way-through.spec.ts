@@ -124,5 +124,5 @@ it('tells what it dies of, before it does', async () => {
   api.tell('SIGUSR2');
   const death = await receiver.until(() => receiver.events.find(({ message }) => /nobody caught this/.test(message)));
   expect(death).toMatchObject({ exception: { values: [{ type: 'Error', value: 'a mistake that nobody foresaw' }] } });
-  expect(api.log).toMatch(/"level":"error".*nobody caught this/);
+  while (!/"level":"error".*nobody caught this/.test(api.log)) await new Promise((turn) => setImmediate(turn));
 });

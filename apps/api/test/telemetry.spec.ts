@@ -22,9 +22,6 @@ beforeAll(async () => {
     ERROR_TRACKING_SERVICE: `${receiver.url}/errors`,
   });
 }, 30_000);
-beforeEach(() => {
-  receiver.mood = 'well';
-});
 afterAll(async () => {
   await app.close();
   await Promise.all([receiver.close(), redis.close()]);
@@ -189,15 +186,16 @@ describe('errors', () => {
 
 describe.each(['failing', 'hanging'] as const)('a receiver that is %s', (mood) => {
   it('changes no request, and is counted', async () => {
-    receiver.mood = mood;
+    receiver.behave(mood);
     const before = await deliveries('metrics', 'failed');
     const { ask, who } = await aChat(app);
     const { generation } = await ask('hello');
     const screen = await readToEnd(app, who.token, generation.id);
     expect(screen.end?.status).toBe('completed');
     while ((await deliveries('metrics', 'failed')) < before + 2);
-    const sent = await deliveries('metrics', 'sent');
-    receiver.mood = 'well';
-    while ((await deliveries('metrics', 'sent')) === sent);
+    const sent = await Promise.all([deliveries('metrics', 'sent'), deliveries('traces', 'sent')]);
+    receiver.behave('well');
+    while ((await deliveries('metrics', 'sent')) === sent[0]);
+    while ((await deliveries('traces', 'sent')) === sent[1]);
   });
 });

@@ -26,16 +26,26 @@ export const clientFor = (tracing: Tracing | undefined): typeof PreparingClient 
   };
 };
 
+/** More texts than a program has written down are made while it runs, and are described anew each time. */
+const MOST_STATEMENTS = 500;
+const described = new Map<string, Attributes & { 'db.operation.name': string }>();
+
 const open = (tracing: Tracing, query: string): Span | undefined => {
   if (!tracing.current) return undefined;
+  const attributes = described.get(query) ?? describe(query);
+  return tracing.open(attributes['db.operation.name'], 'client', attributes);
+};
+
+const describe = (query: string): Attributes & { 'db.operation.name': string } => {
   const statement = statementOf(query);
   const operation = /^\w+/.exec(statement)?.[0].toUpperCase() ?? 'SQL';
-  const attributes: Attributes = {
+  const attributes = {
     'db.system.name': 'postgresql',
     'db.operation.name': operation,
     'db.query.text': statement,
   };
-  return tracing.open(operation, 'client', attributes);
+  if (described.size < MOST_STATEMENTS) described.set(query, attributes);
+  return attributes;
 };
 
 const ending =

@@ -1,6 +1,7 @@
 import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-const RESOLUTION_MILLISECONDS = 20;
+/** Every look is a wake-up of a process that may be idle, and a thousand looks a minute are enough. */
+const RESOLUTION_MILLISECONDS = 50;
 /** Several read the figures, each in its own rhythm; none of them may take the others' last seconds away. */
 const LEAST_MILLISECONDS = 5_000;
 const NANOSECONDS = 1e9;

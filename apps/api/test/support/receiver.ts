@@ -77,7 +77,7 @@ const PATIENCE_MILLISECONDS = 10_000;
 /** Takes telemetry as its real receivers do (OTLP in JSON, Sentry's envelopes, plain JSON), over real HTTP; or behaves as one that is in trouble. */
 export class Receiver {
   readonly received: Received[] = [];
-  mood: 'well' | 'failing' | 'hanging' = 'well';
+  private mood: 'well' | 'failing' | 'hanging' = 'well';
 
   private constructor(private readonly server: Server) {
     server.on('request', async (request, response) => {
@@ -105,6 +105,12 @@ export class Receiver {
 
   get dsn(): string {
     return `${this.url.replace('://', '://publickey@')}/7`;
+  }
+
+  /** Who waits for a receiver that has hung is cut off when that is over. */
+  behave(mood: 'well' | 'failing' | 'hanging'): void {
+    this.mood = mood;
+    this.server.closeAllConnections();
   }
 
   at(path: string): Received[] {
