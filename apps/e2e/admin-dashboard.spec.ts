@@ -47,22 +47,18 @@ it('shows what /metrics says, for everybody who has been here', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   const before = await figure('chatbox_messages_total');
   expect(before).toBeGreaterThanOrEqual(2);
-  const look = async (): Promise<Dashboard> => {
-    const [answer] = await Promise.all([page.waitForResponse(isDashboard), page.goto('/admin')]);
-    await page.waitForURL('**/admin/dashboard');
-    return (await answer.json()) as Dashboard;
-  };
-  // What is shown may be of a second ago.
-  let data = await look();
-  while ((widgetOf(data, 'messages')?.current ?? 0) < before) data = await look();
+  const [answer] = await Promise.all([page.waitForResponse(isDashboard), page.goto('/admin')]);
+  await page.waitForURL('**/admin/dashboard');
+  const data = (await answer.json()) as Dashboard;
   const messages = widgetOf(data, 'messages')?.current ?? 0;
+  expect(messages).toBeGreaterThanOrEqual(before);
   expect(messages).toBeLessThanOrEqual(await figure('chatbox_messages_total'));
   const number = new Intl.NumberFormat('en-GB').format(messages);
   expect(await card(page, 'Messages processed').getByRole('link').textContent()).toBe(number);
   await card(page, 'Replicas').getByText('1', { exact: true }).waitFor();
   expect(await figure('chatbox_node_info')).toBe(1);
   const people = widgetOf(data, 'active_users')?.current ?? 0;
-  expect(people).toBeGreaterThanOrEqual(1);
+  expect(people).toBeGreaterThanOrEqual(2);
   expect(await card(page, 'Active people').getByRole('link').textContent()).toBe(String(people));
   await card(page, 'Active people').getByText('Warning from 100, critical from 200').waitFor();
   await page.getByRole('link', { name: 'Overview' }).and(page.locator('[aria-current=page]')).waitFor();

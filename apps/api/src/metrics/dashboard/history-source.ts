@@ -35,15 +35,15 @@ export class HistorySource extends MetricSource {
     return this.sampler.stop();
   }
 
-  async read(now: Date): Promise<Reading> {
-    // The history is as young as the question, as far as this process goes.
-    await this.sampler.refresh();
-    // What has just been written is of a moment after `now`.
-    return new HistoryReading(this.history, this.rules, new Date(Math.max(now.getTime(), Date.now())));
+  async read(): Promise<Reading> {
+    return new HistoryReading(this.history, this.rules, await this.sampler.unwritten());
   }
 }
 
+type Unwritten = Awaited<ReturnType<Sampler['unwritten']>>;
+
 class HistoryReading implements Reading {
+  private readonly moment = new Date();
   private readonly rows = new Map<number, Promise<Sample[]>>();
   /** Many measures look through the same windows. */
   private readonly windows = new Map<string, { figures: Figures | undefined }>();
@@ -51,7 +51,7 @@ class HistoryReading implements Reading {
   constructor(
     private readonly history: MetricHistory,
     private readonly rules: GaugeRules,
-    private readonly moment: Date,
+    private readonly unwritten: Unwritten,
   ) {}
 
   async over(measure: Measure, { times, stepSeconds, windowSeconds }: Grid): Promise<FoundValues[]> {
@@ -92,10 +92,18 @@ class HistoryReading implements Reading {
 
   private since(seconds: number): Promise<Sample[]> {
     const whole = Math.ceil(seconds);
-    const rows =
-      this.rows.get(whole) ?? this.history.since(new Date(this.moment.getTime() - whole * 1000), this.moment);
+    const rows = this.rows.get(whole) ?? this.withUnwritten(whole);
     this.rows.set(whole, rows);
     return rows;
+  }
+
+  /** As young as the question, as far as this process goes; a row that it has written since would say the same again. */
+  private async withUnwritten(seconds: number): Promise<Sample[]> {
+    const { node, since, figures } = this.unwritten;
+    const at = this.moment.getTime() / 1000;
+    const rows = await this.history.since(new Date(this.moment.getTime() - seconds * 1000));
+    const others = rows.filter((row) => row.node !== node || row.at <= since);
+    return [...others, { at, resolution: 0, node, ...figures }];
   }
 
   /** The figures of (end - seconds, end]; undefined where there was nobody to see. */

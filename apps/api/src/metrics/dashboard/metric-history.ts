@@ -24,30 +24,33 @@ interface Row {
 export class MetricHistory {
   constructor(private readonly source: DataSource) {}
 
-  async add(node: string, figures: Figures): Promise<void> {
-    await this.source.query(
-      `INSERT INTO metric_history (resolution, at, node, figures) VALUES (0, clock_timestamp(), $1, $2)`,
+  /** Answers the time that the row was given, in seconds since 1970. */
+  async add(node: string, figures: Figures): Promise<number> {
+    const [row]: { at: string }[] = await this.source.query(
+      `INSERT INTO metric_history (resolution, at, node, figures) VALUES (0, clock_timestamp(), $1, $2)
+       RETURNING extract(epoch FROM at)::text AS at`,
       [node, JSON.stringify(figures)],
     );
+    return Number(row?.at);
   }
 
   /**
    * Everything after a moment, each time once: as coarse as is kept for so long, and finer what has not become coarse yet. A coarse row
    * whose time began before the moment is whole.
    */
-  async since(from: Date, until: Date): Promise<Sample[]> {
-    const age = (until.getTime() - from.getTime()) / 1000;
+  async since(from: Date): Promise<Sample[]> {
+    const age = (Date.now() - from.getTime()) / 1000;
     const coarsest = RESOLUTIONS.find(({ keptSeconds }) => age < keptSeconds) ?? RESOLUTIONS[2];
     const rows: Row[] = await this.source.query(
       `SELECT h.resolution, extract(epoch FROM h.at)::text AS at, h.node, h.figures
-       FROM (SELECT DISTINCT resolution FROM metric_history WHERE resolution <= $3) tier
+       FROM (SELECT DISTINCT resolution FROM metric_history WHERE resolution <= $2) tier
        CROSS JOIN LATERAL (
          SELECT coalesce(max(at), '-infinity') AS told FROM metric_history
-         WHERE resolution > tier.resolution AND resolution <= $3
+         WHERE resolution > tier.resolution AND resolution <= $2
        ) coarser
-       JOIN metric_history h ON h.resolution = tier.resolution AND h.at > coarser.told AND h.at > $1 AND h.at <= $2
+       JOIN metric_history h ON h.resolution = tier.resolution AND h.at > coarser.told AND h.at > $1
        ORDER BY h.at`,
-      [from, until, coarsest.seconds],
+      [from, coarsest.seconds],
     );
     return rows.map(toSample);
   }

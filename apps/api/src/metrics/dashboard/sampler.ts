@@ -3,8 +3,6 @@ import type { Metrics } from '../metrics.ts';
 import type { MetricHistory } from './metric-history.ts';
 import { add, type Figures, type GaugeRules, keyOf } from './samples.ts';
 
-/** A look at the dashboard is a sample too, but not more often than this. */
-const LEAST_MILLISECONDS = 1_000;
 const TIDY_MILLISECONDS = 60_000;
 /** Labels take few values; should one ever take many, a row still has its bounds. */
 const MOST_SERIES = 1_000;
@@ -23,7 +21,8 @@ export interface SamplerOptions {
  */
 export class Sampler {
   private written = new Map<string, number>();
-  private lastSample = Number.NEGATIVE_INFINITY;
+  /** What the same node wrote before this process began is of another life of it. */
+  private writtenAt = Date.now() / 1000;
   private lastTidy = Number.NEGATIVE_INFINITY;
   private sampling: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -47,10 +46,10 @@ export class Sampler {
     if (!this.failed) await this.sample();
   }
 
-  /** The history is as young as now, nearly. */
-  async refresh(): Promise<void> {
-    if (performance.now() - this.lastSample >= LEAST_MILLISECONDS) await this.sampleAndTidy();
-    else await this.sampling;
+  /** What the next row will say, if it were written now, and the time of the row before, in seconds since 1970. */
+  async unwritten(): Promise<{ node: string; since: number; figures: Figures }> {
+    const { figures } = await this.figures();
+    return { node: this.options.node, since: this.writtenAt, figures };
   }
 
   private async sampleAndTidy(): Promise<void> {
@@ -79,9 +78,8 @@ export class Sampler {
 
   private async write(): Promise<void> {
     const { figures, counted } = await this.figures();
-    await this.history.add(this.options.node, figures);
+    this.writtenAt = await this.history.add(this.options.node, figures);
     this.written = counted;
-    this.lastSample = performance.now();
   }
 
   private warn(error: unknown): void {
