@@ -1,6 +1,6 @@
 'use client';
 
-import { useId } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { cn } from '@/lib/cn';
 
 /** One of a few short words in a row. */
@@ -18,6 +18,9 @@ export function Segments<T extends string>({
   className?: string;
 }) {
   const name = useId();
+  // What is chosen may live in the address, which takes its time; the button does not.
+  const [chosen, setChosen] = useState(value);
+  useEffect(() => setChosen(value), [value]);
   return (
     <fieldset className={cn('inline-flex rounded-md border bg-surface p-0.5', className)}>
       <legend className="sr-only">{label}</legend>
@@ -31,8 +34,11 @@ export function Segments<T extends string>({
             name={name}
             className="absolute inset-0 cursor-pointer appearance-none rounded-sm outline-none"
             aria-label={option.spoken}
-            checked={option.value === value}
-            onChange={() => onChange(option.value)}
+            checked={option.value === chosen}
+            onChange={() => {
+              setChosen(option.value);
+              onChange(option.value);
+            }}
           />
           <span aria-hidden={option.spoken !== undefined}>{option.label}</span>
         </label>
