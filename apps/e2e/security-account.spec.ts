@@ -12,6 +12,28 @@ afterAll(() => browser?.close());
 
 const NEW_PASSWORD = 'another calm and long password';
 
+it('ends a session that is open in another window, and then all others', async () => {
+  const ann = await register(productUrl(), somebody());
+  const windows = [];
+  for (const userAgent of ['Mozilla/5.0 (Windows NT 10.0) Firefox/140.0', undefined, undefined]) {
+    const opened = await openWindow(browser, { as: ann, ...(userAgent && { userAgent }) });
+    await opened.page.goto('/settings/appearance');
+    await opened.page.getByRole('heading', { name: 'Appearance' }).waitFor();
+    windows.push(opened);
+  }
+  const { context, page } = await openWindow(browser, { as: ann });
+  await page.goto('/settings/security');
+  const sessions = page.getByRole('region', { name: 'Sessions' });
+  await sessions.getByRole('button', { name: 'End Firefox on Windows' }).click();
+  await windows[0]?.page.waitForURL(/\/login/);
+  await sessions.getByRole('button', { name: 'End Firefox on Windows' }).waitFor({ state: 'detached' });
+  await sessions.getByRole('button', { name: 'End all others' }).click();
+  for (const { page: theirs } of windows) await theirs.waitForURL(/\/login/);
+  await sessions.getByRole('button', { name: 'End all others' }).waitFor({ state: 'detached' });
+  expect(await sessions.getByRole('listitem').count()).toBe(1);
+  await Promise.all([context.close(), ...windows.map((one) => one.context.close())]);
+});
+
 it('ends the other session with a change of the password', async () => {
   const ann = await register(productUrl(), somebody());
   const there = await openWindow(browser, { as: ann });

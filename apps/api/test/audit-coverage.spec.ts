@@ -130,6 +130,14 @@ const LEAVES: Partial<Record<RouteName, [action: string, prepare: () => Promise<
       return () => call('sessions.end', token, undefined, body.session.id);
     },
   ],
+  'sessions.end_others': [
+    'session.ended',
+    async () => {
+      const { email, password, token } = await aUser(app);
+      await call('auth.login', undefined, { email, password });
+      return () => call('sessions.end_others', token);
+    },
+  ],
   'factors.confirm_totp': [
     'factor.totp_set',
     async () => {

@@ -1,4 +1,4 @@
-import type { AuthResult, Page, Problem, Session } from '@chatbox/contracts';
+import type { AuthResult, CreatedKey, Page, Problem, Session } from '@chatbox/contracts';
 import type { ApiAnswer } from './harness/api.ts';
 import { Browser } from './harness/browser.ts';
 import { aUser, PASSWORD } from './harness/people.ts';
@@ -113,6 +113,29 @@ describe('sessions', () => {
     expect((await refresh(other.body.refreshToken)).status).toBe(401);
     expect(await statusOfMe(ann.token)).toBe(200);
     expect(await end()).toMatchObject({ status: 404, body: { code: 'session.not_found' } });
+  });
+
+  it('are ended all but the one that asks, with their refresh tokens, and a key leaves none', async () => {
+    const [ann, bob] = [await aUser(app), await aUser(app)];
+    const others = await Promise.all(
+      [1, 2].map(() =>
+        app.api<AuthResult>('POST', '/api/v1/auth/login', { body: { email: ann.email, password: ann.password } }),
+      ),
+    );
+    const { body: made } = await app.api<CreatedKey>('POST', '/api/v1/keys', {
+      token: ann.token,
+      body: { name: 'x', scopes: ['account:write'] },
+    });
+    const endOthers = (token: string) => app.api('DELETE', '/api/v1/auth/sessions', { token });
+    for (const { body } of others) expect(await statusOfMe(body.accessToken)).toBe(200);
+    expect(await endOthers(ann.token)).toMatchObject({ status: 200, body: { ended: 2 } });
+    for (const { body } of others) {
+      expect(await statusOfMe(body.accessToken)).toBe(401);
+      expect((await refresh(body.refreshToken)).status).toBe(401);
+    }
+    expect([await statusOfMe(ann.token), await statusOfMe(bob.token)]).toEqual([200, 200]);
+    expect(await endOthers(made.key)).toMatchObject({ status: 200, body: { ended: 1 } });
+    expect([await statusOfMe(ann.token), await statusOfMe(bob.token)]).toEqual([401, 200]);
   });
 
   it('of others cannot be seen or ended', async () => {

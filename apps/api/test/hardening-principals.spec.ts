@@ -52,6 +52,7 @@ const TABLE: Record<RouteName, Entry> = {
   'passkeys.remove': { of: 'nothing', stranger: 'factor.not_found' },
   'people.reset_factors': 'administration',
   'sessions.list': 'own',
+  'sessions.end_others': 'own',
   'sessions.end': { of: 'session', stranger: 'session.not_found' },
   'account.state': 'own',
   'account.change_password': 'own',

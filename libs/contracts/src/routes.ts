@@ -305,6 +305,14 @@ export const ROUTES = {
     status: 204,
     access: { resource: 'sessions', action: 'end' },
   },
+  'sessions.end_others': {
+    method: 'DELETE',
+    path: '/api/v1/auth/sessions',
+    summary: 'End all own sessions but the one that asks',
+    status: 200,
+    access: { resource: 'sessions', action: 'end' },
+    response: EndedSessions,
+  },
 
   'account.state': {
     method: 'GET',

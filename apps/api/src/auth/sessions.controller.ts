@@ -1,4 +1,4 @@
-import { type Page, PathId, ROUTES, type Session } from '@chatbox/contracts';
+import { type EndedSessions, type Page, PathId, ROUTES, type Session } from '@chatbox/contracts';
 import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { type From, Origin } from '../common/audit-log.ts';
 import { Can, type Identity, Who } from '../common/identity.ts';
@@ -21,5 +21,11 @@ export class SessionsController {
   @HttpCode(ROUTES['sessions.end'].status)
   async end(@Who() who: Identity, @Origin() from: From, @Param('id', shaped(PathId)) id: string): Promise<void> {
     await this.sessions.end(who, id, 'ended_by_user', from);
+  }
+
+  @Can('sessions', 'end')
+  @Delete(ROUTES['sessions.end_others'].path)
+  async endOthers(@Who() who: Identity, @Origin() from: From): Promise<EndedSessions> {
+    return { ended: await this.sessions.endOthers(who, from) };
   }
 }

@@ -99,10 +99,20 @@ export class Sessions {
         [sessionId, who.userId, reason],
       );
       if (ended === 0) throw new AppError('session.not_found');
-      const target = { kind: 'session', id: sessionId };
-      await this.log.record(manager, { actor: who, action: 'session.ended', target, from, details: { reason } });
+      await this.recordEnds(manager, who, [sessionId], reason, from);
     });
     await this.announceEnd(sessionId);
+  }
+
+  /** All own sessions but the one that asks; a key leaves none. Answers how many there were. */
+  async endOthers(who: Identity, from: From): Promise<number> {
+    const ended = await this.source.transaction(async (manager) => {
+      const ids = await this.endAllOf(manager, who.userId, who.sessionId, 'ended_by_user');
+      await this.recordEnds(manager, who, ids, 'ended_by_user', from);
+      return ids;
+    });
+    await Promise.all(ended.map((id) => this.announceEnd(id)));
+    return ended.length;
   }
 
   /** All of an account, but for one that is kept. Answers their ids: announce each after the commit. */
@@ -128,11 +138,21 @@ export class Sessions {
       [ids, reason],
     );
     const ended = returned<{ id: string }>(rows).map(({ id }) => id);
-    for (const id of ended) {
-      const target = { kind: 'session', id };
-      await this.log.record(manager, { actor: null, action: 'session.ended', target, from, details: { reason } });
-    }
+    await this.recordEnds(manager, null, ended, reason, from);
     return ended;
+  }
+
+  private async recordEnds(
+    manager: EntityManager,
+    actor: Identity | null,
+    ids: readonly string[],
+    reason: EndReason,
+    from: From,
+  ): Promise<void> {
+    for (const id of ids) {
+      const target = { kind: 'session', id };
+      await this.log.record(manager, { actor, action: 'session.ended', target, from, details: { reason } });
+    }
   }
 
   /** From now on the session is fresh; answers until when. */

@@ -48,8 +48,29 @@ export function Sessions() {
     mutationFn: (id: string) => apiCall('sessions.end', { params: { id } }),
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.sessions }),
   });
+  const endOthers = useMutation({
+    mutationFn: () => apiCall('sessions.end_others'),
+    onSettled: () => client.invalidateQueries({ queryKey: queryKeys.sessions }),
+  });
+  const failure = end.error ?? endOthers.error;
   return (
-    <Section title="Sessions" lead="Where you are signed in. Ending one signs it out at once.">
+    <Section
+      title="Sessions"
+      lead="Where you are signed in. Ending one signs it out at once."
+      action={
+        data && data.items.length > 1 ? (
+          <Button
+            variant="secondary"
+            size="sm"
+            className="touch-target shrink-0"
+            onClick={() => endOthers.mutate()}
+            disabled={endOthers.isPending}
+          >
+            End all others
+          </Button>
+        ) : null
+      }
+    >
       {error && !data ? <FailedRows error={error} onRetry={() => void refetch()} /> : null}
       {!error && !data ? <WaitingRows what="sessions" /> : null}
       {data ? (
@@ -64,9 +85,9 @@ export function Sessions() {
           ))}
         </Rows>
       ) : null}
-      {end.error ? (
+      {failure ? (
         <Notice tone="danger" className="mt-2">
-          {sayProblem(end.error)}
+          {sayProblem(failure)}
         </Notice>
       ) : null}
     </Section>
