@@ -63,6 +63,9 @@ const readiness = async (replica: ApiProcess): Promise<number> => (await replica
 it('says at once that it is not ready, tells sockets to move at different times, and hands over what does not end in time', async () => {
   const [stopping, staying] = [cluster.replica(0), cluster.replica(1)];
   const sockets = await Promise.all(Array.from({ length: 20 }, () => RawSocket.of(stopping.url, person.token)));
+  // They keep their connections open and answer nothing, as phones do that are asleep: nobody waits for them.
+  const asleep = await Promise.all(Array.from({ length: 20 }, () => RawSocket.of(stopping.url, person.token)));
+  for (const { raw } of asleep) raw.pause();
   const other = await aChat(stopping, person);
   expect(await readiness(stopping)).toBe(200);
   let looked: Promise<void> | undefined;
@@ -102,6 +105,7 @@ it('says at once that it is not ready, tells sockets to move at different times,
   // Begun again elsewhere. A model that cannot be given its own words first says them again, which is not shown twice.
   expect(after - goneAt).toBeLessThan(1_000);
   expect(await readiness(staying)).toBe(200);
+  for (const { raw } of asleep) raw.terminate();
 }, 60_000);
 
 it('lets a short answer end, and is gone with it', async () => {
