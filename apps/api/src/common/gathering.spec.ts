@@ -21,7 +21,7 @@ it('makes one question of those of one turn, and gives each its own answer', asy
   expect(asked).toEqual([[1, 2, 3]]);
 });
 
-it('lets who is alone wait for nobody, and a rush wait for each other, a quarter of a second at most', async () => {
+it('lets who is alone wait for nobody, and a rush wait for each other, half a second at most', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] });
   const { asked, gathering } = counting();
   void gathering.soon(1);
@@ -35,7 +35,7 @@ it('lets who is alone wait for nobody, and a rush wait for each other, a quarter
   expect(asked[1]).toHaveLength(100);
   // And that one was about a hundred.
   void gathering.soon(2);
-  jest.advanceTimersByTime(249);
+  jest.advanceTimersByTime(499);
   await turn();
   expect(asked).toHaveLength(2);
   jest.advanceTimersByTime(1);

@@ -1,6 +1,6 @@
 /** What a rush may make of the waiting: so many milliseconds for each who was asked about in the question before, and at most this. */
 const FOR_EACH = 10;
-const LONGEST = 250;
+const LONGEST = 500;
 /** More of them are several questions, one after the other. */
 const MOST = 1_000;
 
@@ -28,7 +28,7 @@ export class Gathering<Q, A> {
     return this.join(question);
   }
 
-  /** The same while few ask. In a rush it waits for more of them, up to a quarter of a second. */
+  /** The same while few ask. In a rush it waits for more of them, up to half a second. */
   soon(question: Q): Promise<A> {
     const wait = this.began + this.pause - performance.now();
     if (wait <= 0) return this.now(question);
