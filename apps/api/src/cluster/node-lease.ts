@@ -54,6 +54,11 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     return performance.now() < this.validUntil ? this.lease : undefined;
   }
 
+  /** What was written with this epoch is still this node's, unless the clock says otherwise. */
+  isOf(epoch: string): boolean {
+    return this.lease?.epoch === epoch;
+  }
+
   onLost(listener: OnChange): void {
     this.lostListeners.push(listener);
   }

@@ -58,9 +58,13 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.drain.hasBegun) throw new AppError('service.draining', { retryAfterSeconds: 1 });
   }
 
-  /** Runs the first attempt of what was asked here a moment ago. */
+  /**
+   * Runs the first attempt of what was asked here a moment ago. Where the database took longer than the lease, it is an orphan
+   * already: what this node journals by its next lease would not count for it.
+   */
   start(row: GenerationRow, model: ResolvedModel): void {
-    this.run(new LiveGeneration(row), model);
+    if (this.lease.isOf(row.epoch)) this.run(new LiveGeneration(row), model);
+    else this.mirrors.notice(row.id);
   }
 
   /** Runs the next attempt of a generation that was claimed, from what was durable of it. */

@@ -122,9 +122,10 @@ export class Journal {
 
   private async commit(frames: readonly Frame[]): Promise<string> {
     const encoded = encodeFrames(frames);
+    const lease = this.lease.current;
     for (;;) {
-      const lease = this.lease.current;
-      if (!lease) throw new LeaseGone();
+      // The next lease is of another epoch: these frames would count for nothing.
+      if (!lease || this.lease.current?.epoch !== lease.epoch) throw new LeaseGone();
       try {
         return await this.commitOnce(lease, encoded);
       } catch (error) {
