@@ -139,7 +139,7 @@ const seededRuns = (runs: Runs): Goal => {
   const messages = sum(runs.map((run) => run.messages));
   return goal(
     'R2',
-    'seeded runs in which a message was lost, an order was violated or a character missing or doubled',
+    'seeded runs in which a promise did not hold',
     {
       limit: `0 of ${RUNS}`,
       values: runs.map(() => 1),

@@ -99,7 +99,9 @@ export class Stage {
       lives.defer(() => cluster.close());
       const way = await TcpProxy.open({ host: '127.0.0.1', port: Number(new URL(cluster.url).port) });
       lives.defer(() => way.close());
-      return new Stage({ cluster, model, way, ways, disk }, options, lives);
+      const stage = new Stage({ cluster, model, way, ways, disk }, options, lives);
+      if (disk) await stage.needNewLogFiles();
+      return stage;
     } catch (error) {
       await lives.disposeAsync();
       throw error;
@@ -120,6 +122,12 @@ export class Stage {
   waysTo(what: 'redis' | 'database', replica?: Replica): TcpProxy[] {
     const own = replica && this.ways[what].get(replica.id);
     return own ? [own] : [...this.ways[what].values()];
+  }
+
+  /** A log that goes on in files of yesterday would not notice for a long time that the disk is full. */
+  private async needNewLogFiles(): Promise<void> {
+    await this.query('ALTER SYSTEM SET wal_recycle = off');
+    await this.query('SELECT pg_reload_conf()');
   }
 
   /** The replica that writes this answer; undefined where nobody does any more. */

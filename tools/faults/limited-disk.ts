@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** Far more than a drill writes; memory is taken only for what is written. */
-const SIZE = '4g';
+/** Far more than a drill writes. Memory is taken for what is written, so a filled one costs all of it. */
+const SIZE = '1536m';
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Disks of PostgreSQL's servers, one each, that can be filled to the last byte. Needs root: each is a mounted tmpfs. */
