@@ -137,16 +137,12 @@ const takeover = (runs: Runs, how: string, what: string): Goal =>
 const seededRuns = (runs: Runs): Goal => {
   const bad = runs.filter(({ violations }) => violations.length > 0).length;
   const messages = sum(runs.map((run) => run.messages));
-  return goal(
-    'R2',
-    'seeded runs in which a promise did not hold',
-    {
-      limit: `0 of ${RUNS}`,
-      values: runs.map(() => 1),
-      text: () => `${bad} of ${runs.length}, with ${messages} messages`,
-      met: () => bad === 0 && runs.length >= RUNS,
-    },
-  );
+  return goal('R2', 'seeded runs in which a promise did not hold', {
+    limit: `0 of ${RUNS}`,
+    values: runs.map(() => 1),
+    text: () => `${bad} of ${runs.length}, with ${messages} messages`,
+    met: () => bad === 0 && runs.length >= RUNS,
+  });
 };
 
 const all = (runs: Runs, figure: string): number[] => runs.flatMap(({ figures }) => figures[figure] ?? []);

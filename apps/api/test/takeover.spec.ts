@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
+import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { ApiProcess } from './support/api-process.ts';
 import { aChat, follow, Screen } from './support/chat.ts';
@@ -249,3 +251,49 @@ it('shows nothing of an answer whose lease ended while the database kept its beg
     await hasty.close();
   }
 }, 60_000);
+
+it('runs an answer that the database began although the connection was lost', async () => {
+  said = Array.from({ length: 6 }, () => LONG('Gina'));
+  const { url, drop } = await cloneDatabase();
+  const { hostname, port } = new URL(url);
+  const way = await TcpProxy.open({ host: hostname, port: Number(port) });
+  const through = new URL(url);
+  through.port = String(way.port);
+  through.search = '';
+  const cut = await ApiProcess.on({ ...settings, DATABASE_URL: through.href, LEASE_SECONDS: '30' });
+  const direct = new pg.Client({ connectionString: url });
+  const looking = new pg.Client({ connectionString: url });
+  try {
+    await cut.start();
+    await Promise.all([direct.connect(), looking.connect()]);
+    const reader = await aUser(cut);
+    const chat = await aChat(cut, reader);
+    await direct.query('BEGIN');
+    await direct.query('SELECT FROM conversation WHERE id = $1 FOR UPDATE', [chat.id]);
+    const body = { clientMessageId: crypto.randomUUID(), content: 'who are you?', model: 'openai/fickle' };
+    const ask = () =>
+      cut.api<{ generation: { id: string } }>('POST', `/api/v1/conversations/${chat.id}/messages`, {
+        token: reader.token,
+        body,
+      });
+    const asked = ask();
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%held AS%free AS%'`;
+    while ((await looking.query(waiting)).rows.length === 0) await pause(10);
+    way.cut();
+    expect((await asked).status).toBeGreaterThanOrEqual(500);
+    await direct.query('COMMIT');
+    while ((await looking.query('SELECT 1 FROM generation')).rows.length === 0) await pause(10);
+    const again = await ask();
+    expect(again.status).toBe(202);
+    const screen = new Screen();
+    while (!screen.end)
+      for await (const event of follow(cut, reader.token, again.body.generation.id, screen.lastEventId))
+        screen.see(event);
+    expect([screen.end.status, screen.text]).toEqual(['completed', LONG('Gina')]);
+  } finally {
+    await Promise.all([direct.end(), looking.end()]);
+    await cut.close();
+    await way.close();
+    await drop();
+  }
+}, 30_000);

@@ -63,14 +63,13 @@ export class MessageStore {
    */
   async begin(
     lease: Lease,
-    at: { conversationId: string; accountId: string; activeLeafId: string | null },
+    at: { conversationId: string; accountId: string; activeLeafId: string | null; generationId: string },
     question: Draft | { answers: string },
     model: string,
   ): Promise<Begun | undefined> {
     const questionId = 'answers' in question ? question.answers : uuidv7();
     const draft = 'answers' in question ? undefined : question;
     const answerId = uuidv7();
-    const generationId = uuidv7();
     const rows = await this.source.query(
       `WITH held AS (
          SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE
@@ -107,7 +106,7 @@ export class MessageStore {
         at.accountId,
         at.activeLeafId,
         answerId,
-        generationId,
+        at.generationId,
         model,
         questionId,
         draft?.parentId ?? null,

@@ -1,5 +1,6 @@
 import type { Accepted, Conversation, Message, MessagesQuery, Page, Regenerate, SendMessage } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import type { Identity } from '../../common/identity.ts';
@@ -73,9 +74,15 @@ export class Messages {
       const model = await this.models.resolve(wanted ?? conversation.model);
       const lease = this.lease.current;
       if (!lease) throw new AppError('service.unavailable', { retryAfterSeconds: 1 });
+      const { activeLeafId } = conversation;
+      const generationId = uuidv7();
       const begun = await this.store
-        .begin(lease, { conversationId, accountId, activeLeafId: conversation.activeLeafId }, question, model.model.id)
-        .catch(nothingIfRepeated);
+        .begin(lease, { conversationId, accountId, activeLeafId, generationId }, question, model.model.id)
+        .catch((error: unknown) => {
+          if (isRepeated(error)) return undefined;
+          void this.generations.startIfBegun(generationId, lease, model);
+          throw error;
+        });
       if (!begun) {
         if (await this.store.hasPlace(accountId)) continue;
         throw tooMany();
@@ -120,7 +127,7 @@ const tooMany = (): AppError =>
   });
 
 /** PostgreSQL's unique_violation: another request with the same id, or for the same place, was faster. */
-const nothingIfRepeated = (error: unknown): undefined => {
+const isRepeated = (error: unknown): boolean => {
   const { code, constraint } = (error as { driverError?: { code?: string; constraint?: string } }).driverError ?? {};
-  if (code !== '23505' || (constraint !== 'message_client' && constraint !== 'generation_place')) throw error;
+  return code === '23505' && (constraint === 'message_client' || constraint === 'generation_place');
 };
