@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Conversation } from '@chatbox/contracts';
+import { CLOSE, type Conversation } from '@chatbox/contracts';
 import { WebSocket } from 'ws';
 import { percentile } from '../../bench/statistics.ts';
 import type { Replica } from '../../cluster/cluster.ts';
@@ -87,7 +87,7 @@ const said = async (
       if ((await slowReadersOf(replica)) - before >= READERS) cutAt = performance.now();
     }
     const to = performance.now();
-    const held = cutAt === undefined ? [] : await Promise.all(readers.map((reader) => reader.rest(signal)));
+    const held = cutAt === undefined ? [] : (await Promise.all(readers.map((reader) => reader.rest(signal)))).flat();
     return { from, to, messages, cutAt, held };
   } finally {
     for (const { socket } of readers) socket.terminate();
@@ -122,15 +122,18 @@ class Watcher {
     return watcher;
   }
 
-  /** Reads on, and says how many bytes came that were neither read nor on the way: the replica had them. */
-  async rest(signal: AbortSignal): Promise<number> {
+  /**
+   * Reads on, and says how many bytes came that were neither read nor on the way: the replica had them. Nothing where the
+   * connection ended before all of them came.
+   */
+  async rest(signal: AbortSignal): Promise<number[]> {
     const { connection, socket, replica } = this;
     if (!connection) throw new Error('there is no connection');
     const known = connection.bytesRead + (await kernelQueue(replica.port, connection.localPort ?? 0));
     const closed = once(socket, 'close', { signal });
     socket.resume();
-    await closed;
-    return connection.bytesRead - known;
+    const [code] = (await closed) as [number];
+    return code === CLOSE.slowReader ? [connection.bytesRead - known] : [];
   }
 }
 
