@@ -116,17 +116,22 @@ const filled = async (plan: WidgetPlan, asked: Asked): Promise<Widget> => {
 };
 
 const seriesOfLine = async (
-  { name, shown, now, over }: Line,
+  { name, shown, now, over, rank }: Line,
   { reading, grid, rangeSeconds }: Asked,
 ): Promise<WidgetSeries[]> => {
-  const [drawn, said] = await Promise.all([reading.over(shown, grid), reading.now(now, secondsOf(over, rangeSeconds))]);
+  const [drawn, said, weighed] = await Promise.all([
+    reading.over(shown, grid),
+    reading.now(now, secondsOf(over, rangeSeconds)),
+    rank && reading.now(rank, rangeSeconds),
+  ]);
   const currents = new Map(said.map((found) => [nameOf(found, name), found.value]));
+  const weights = weighed ? new Map(weighed.map((found) => [nameOf(found, name), found.value])) : currents;
   const values = new Map(drawn.map((found) => [nameOf(found, name), [...found.values]]));
   const nothing = grid.times.map(() => null);
   const names = name === undefined ? [...new Set([...currents.keys(), ...values.keys()])] : [name];
   return names
     .map((one) => ({ name: one, current: currents.get(one) ?? null, values: values.get(one) ?? nothing }))
-    .sort((a, b) => (b.current ?? 0) - (a.current ?? 0))
+    .sort((a, b) => (weights.get(b.name) ?? 0) - (weights.get(a.name) ?? 0))
     .slice(0, MOST_SERIES);
 };
 

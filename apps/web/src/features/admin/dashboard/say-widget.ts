@@ -19,7 +19,7 @@ export const WORDS: Record<WidgetId, Words> = {
   },
   response_time: {
     title: 'Response time',
-    about: 'Mean time of an answer by endpoint, without streams; the endpoints that are slowest in the range',
+    about: 'Mean time of an answer by endpoint, without streams; the endpoints on which most of the time is spent',
   },
   error_rate: { title: 'Error rate', about: 'Share of requests that ended with an error of the server (5xx)' },
   messages: {
