@@ -38,7 +38,7 @@ export const telemetry = async (lab: Lab): Promise<Row[]> => {
     figures: {},
     'figures and traces': { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, TRACE_SAMPLE_RATIO: '0.1' },
   };
-  const atOnce = lab.short ? 50 : 100;
+  const atOnce = lab.short ? 25 : 50;
   const contenders: Contender[] = [];
   try {
     for (const [name, environment] of Object.entries(settings)) {
