@@ -41,7 +41,19 @@ it('finds every promise kept while replicas, Redis and the database die; interru
   const folder = await mkdtemp(join(tmpdir(), 'chatbox-drill-'));
   const data = join(folder, 'data');
   const report = join(folder, 'report');
-  const rest = ['--runs', String(RUNS + 1), '--seed', '1', '--json', '--data-dir', data, '--report', report];
+  const rest = [
+    '--lease',
+    '3',
+    '--runs',
+    String(RUNS + 1),
+    '--seed',
+    '1',
+    '--json',
+    '--data-dir',
+    data,
+    '--report',
+    report,
+  ];
   const child = drill(['--short', ...rest]);
   const ended = printed(child);
   let runs = 0;

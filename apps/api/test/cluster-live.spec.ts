@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
@@ -190,6 +191,41 @@ it('takes nothing back from somebody who comes with more than the hints have tol
     await socket.until((frame) => frame.type === 'end' && frame.generationId === generationId);
   const rest = moved.frames.filter(isDelta).map(({ text }) => text);
   expect(seen + rest.join('')).toBe(here.text(generationId));
+});
+
+it('lists no answer as ended with a text that was read before its end', async () => {
+  const chat = await onFirst();
+  const { generation } = await chat.ask(saying(400), SLOW);
+  const [ending, looking] = [0, 1].map(() => new pg.Client({ connectionString: cluster.databaseUrl })) as [
+    pg.Client,
+    pg.Client,
+  ];
+  try {
+    await Promise.all([ending.connect(), looking.connect()]);
+    await ending.query('BEGIN');
+    await ending.query('LOCK TABLE generation IN ACCESS EXCLUSIVE MODE');
+    const path = `/api/v1/conversations/${chat.id}/messages`;
+    const listed = cluster.replica(1).api<{ items: { content: string }[] }>('GET', path, { token: person.token });
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%g.message_id = ANY%'`;
+    while ((await looking.query(waiting)).rows.length === 0) await pause(10);
+    const parts = JSON.stringify([{ kind: 'text', text: 'all of it' }]);
+    const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 3, reasoningTokens: 0, estimated: true };
+    await ending.query(`UPDATE message SET text = 'all of it', parts = $2, position = 9, usage = $3 WHERE id = $1`, [
+      generation.messageId,
+      parts,
+      usage,
+    ]);
+    await ending.query(`UPDATE generation SET status = 'completed', finished_at = now() WHERE id = $1`, [
+      generation.id,
+    ]);
+    await ending.query('COMMIT');
+    expect((await listed).body.items.at(-1)).toMatchObject({
+      content: 'all of it',
+      generation: { status: 'completed' },
+    });
+  } finally {
+    await Promise.all([ending.end(), looking.end()]);
+  }
 });
 
 it('goes on without Redis, a little slower, and heals', async () => {

@@ -227,9 +227,19 @@ export class MessageStore {
             answers,
           ]);
     const byMessage = new Map(generations.map((row) => [row.messageId, row]));
-    return rows.map((row) => toMessage(row, byMessage.get(row.id)));
+    // An end writes both at once. What was read before it, perhaps from a standby, is not the text that ended.
+    const early = rows.filter(({ id, usage }) => usage === null && hasEnded(byMessage.get(id))).map(({ id }) => id);
+    const whole: Row[] =
+      early.length === 0
+        ? []
+        : await this.source.query(`SELECT ${COLUMNS} FROM message m WHERE m.id = ANY($1)`, [early]);
+    const again = new Map(whole.map((row) => [row.id, row]));
+    return rows.map((row) => toMessage(again.get(row.id) ?? row, byMessage.get(row.id)));
   }
 }
+
+const hasEnded = (generation: GenerationRow | undefined): boolean =>
+  generation !== undefined && generation.status !== 'running';
 
 const toMessage = (row: Row, generation: GenerationRow | undefined): Message => ({
   id: row.id,
