@@ -118,7 +118,7 @@ function useArrival(isThere: boolean): void {
   }, [isThere]);
 }
 
-const TILES = 'grid gap-3 sm:grid-cols-2 xl:grid-cols-4';
+const TILES = 'grid gap-3 sm:grid-cols-2';
 const CARDS = 'grid gap-3 md:grid-cols-2';
 const gridOf = (widgets: (typeof SECTIONS)[number]['widgets']): string => (widgets[0]?.[1] === 'tile' ? TILES : CARDS);
 
