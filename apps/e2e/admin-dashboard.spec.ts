@@ -20,8 +20,8 @@ beforeAll(async () => {
   const { context } = await openWindow(browser, { as: OWNER });
   // A product that has just started has drawn nothing yet.
   const isDrawn = async () => {
-    const answer = await context.request.get('/api/v1/admin/dashboard?range=15m');
-    const series = widgetOf((await answer.json()) as Dashboard, 'requests')?.series ?? [];
+    const answer = await context.request.get('/api/v1/admin/dashboard?range=1h');
+    const series = widgetOf((await answer.json()) as Dashboard, 'error_rate')?.series ?? [];
     return series.some(({ values }) => values.some((value) => value !== null));
   };
   while (!(await isDrawn()));
