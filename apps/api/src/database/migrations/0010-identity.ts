@@ -27,5 +27,5 @@ const STATEMENTS = [
   `CREATE INDEX provider_logout_age ON provider_logout (at)`,
   `ALTER TABLE letter DROP CONSTRAINT letter_kind_check`,
   `ALTER TABLE letter ADD CONSTRAINT letter_kind_check CHECK (kind IN
-     ('reset_password', 'verify_email', 'change_email', 'password_changed', 'email_changed', 'new_sign_in'))`,
+     ('reset_password', 'verify_email', 'change_email', 'password_changed', 'email_changed', 'alert', 'new_sign_in'))`,
 ];
