@@ -23,7 +23,7 @@ export default async function setUp(): Promise<void> {
     'ALTER SYSTEM SET synchronous_commit = off',
     'ALTER SYSTEM SET full_page_writes = off',
     // Dozens of applications with a pool each, where a laptop has one.
-    'ALTER SYSTEM SET max_connections = 500',
+    'ALTER SYSTEM SET max_connections = 180',
     `CREATE DATABASE ${TEMPLATE}`,
   ]);
   await first.stop();
