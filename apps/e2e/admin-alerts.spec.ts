@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launch, mockUrl, openWindow, productUrl } from './support/browser.ts';
+import { type MockModel, startMockModel } from '../../tools/mock-model/server.ts';
+import { launch, openWindow, productUrl } from './support/browser.ts';
 import { expectFit } from './support/fit.ts';
 import { OWNER, register, somebody } from './support/people.ts';
 
+/** Of this file alone: what is wrong with it is nothing that others look at. */
+const MODEL = 'mock-night';
 let browser: Browser;
+let mock: MockModel;
 beforeAll(async () => {
-  browser = await launch();
+  [browser, mock] = await Promise.all([launch(), startMockModel({ models: [MODEL] })]);
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  await mock?.close();
+});
 
 const post = async (context: BrowserContext, path: string, data: object) => {
   const answer = await context.request.post(`/api/v1${path}`, { data, headers: { origin: productUrl() } });
@@ -22,7 +29,7 @@ const aConnection = async (context: BrowserContext): Promise<string> => {
     name: slug,
     slug,
     kind: 'openai',
-    baseUrl: `${mockUrl()}/v1`,
+    baseUrl: `${mock.url}/v1`,
     key: 'any',
   });
   return slug;
@@ -32,7 +39,7 @@ const ask = async (context: BrowserContext, slug: string, content: string): Prom
   await post(context, `/conversations/${id}/messages`, {
     clientMessageId: randomUUID(),
     content,
-    model: `${slug}/mock-large`,
+    model: `${slug}/${MODEL}`,
   });
 };
 /** The page asks every 15 seconds; a person in a hurry loads it again. */

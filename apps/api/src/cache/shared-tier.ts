@@ -19,6 +19,8 @@ if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KE
 return 1`;
 const SCAN_COUNT = 1_000;
 const EVERYTHING = ['*'];
+/** Until what could not be forgotten is tried once more; when Redis comes back it is tried at once. */
+const AGAIN_MILLISECONDS = 250;
 
 /**
  * What replicas keep together, in Redis: a hash for each place with a field for each version of its value. Beside them stands the
@@ -109,6 +111,8 @@ export class SharedTier implements L2CacheDriver {
       await this.tell(patterns);
     } catch {
       this.owed += 1;
+      // Redis may be there all the same, and nothing else may ask for it here while the others believe what is old.
+      setTimeout(this.onReady, AGAIN_MILLISECONDS).unref();
     }
   }
 
