@@ -23,6 +23,8 @@ class Device {
   private lose: 'nothing' | 'requests' | 'answers' = 'nothing';
   /** Lists of messages are not answered before it. */
   patience: Promise<void> | undefined;
+  /** The word that another answer was begun does not arrive before it. */
+  late: Promise<void> | undefined;
   readonly client: ChatClient;
 
   /** The first socket may take another way than everything after it. */
@@ -44,6 +46,7 @@ class Device {
         if (this.lose === 'requests') throw new TypeError('cut');
         if (/messages\?/.test(String(input))) await this.patience;
         const answer = await fetch(input, init);
+        if (String(input).endsWith('/regenerate')) await this.late;
         if (this.lose === 'answers') throw new TypeError('cut');
         return answer;
       },
@@ -277,6 +280,26 @@ it('edits and answers again as branches, and other devices follow the choice', a
   await desk.regenerate(desk.view.getSnapshot().entries[1]?.message.id ?? '');
   await when(desk.view, (view) => view.entries[1]?.siblings.ids.length === 2 && answered(view));
   expect(messagesOf(desk.view.getSnapshot())).toEqual(['user: count to 2', 'assistant: one, two.']);
+});
+
+it('stays where everybody is when the answer to something earlier arrives late', async () => {
+  const who = await aUser(app);
+  const [laptop, phone] = [new Device(who), new Device(who)];
+  await Promise.all([online(laptop), online(phone)]);
+  const desk = await laptop.begin();
+  const hand = await phone.open(desk.conversationId);
+  desk.send('count to 2');
+  await settled(desk);
+  const late = Promise.withResolvers<void>();
+  laptop.late = late.promise;
+  const again = desk.regenerate(desk.view.getSnapshot().entries[1]?.message.id ?? '');
+  await when(hand.view, (view) => view.entries[1]?.siblings.ids.length === 2 && answered(view));
+  hand.edit(hand.view.getSnapshot().entries[0]?.message.id ?? '', 'count to 3');
+  const isThere = (view: FeedView) => view.entries[0]?.message.content === 'count to 3' && answered(view);
+  await Promise.all([when(desk.view, isThere), when(hand.view, isThere)]);
+  late.resolve();
+  await again;
+  expect(messagesOf(desk.view.getSnapshot())).toEqual(messagesOf(hand.view.getSnapshot()));
 });
 
 it('says so when the conversation is not there, and ends when nobody is signed in', async () => {

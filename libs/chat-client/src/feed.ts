@@ -199,7 +199,9 @@ export class Feed {
   }
 
   private accept(accepted: Accepted, leafId: string): void {
-    this.leafId = leafId;
+    // An acknowledgement may be late: where another tab has gone on meanwhile, everybody is there.
+    const active = this.state.rows.get(this.state.conversation?.activeLeafId ?? '');
+    if (!active || active.createdAt <= accepted.message.createdAt) this.leafId = leafId;
     this.dispatch({ type: 'accepted', accepted });
   }
 

@@ -39,6 +39,9 @@ interface Remembered {
 }
 
 const START_SECONDS = 60;
+/** How long what a killed server has left is waited for. */
+const REMAINS_SECONDS = 3;
+const BETWEEN_TRIES_MILLISECONDS = 500;
 const settingsFor = (
   home: string,
 ): string => `# Written at every start. What an operator wants otherwise: ALTER SYSTEM, it is read later than this file.
@@ -213,13 +216,25 @@ const refuseOtherVersion = async (folder: string, bin: string): Promise<void> =>
     );
 };
 
-const launch = async (
-  folder: string,
-  bin: string,
-  account: Account,
-  remembered: Remembered,
-  login: (port: number) => Login,
-): Promise<number> => {
+type Launch = [folder: string, bin: string, account: Account, remembered: Remembered, login: (port: number) => Login];
+
+/**
+ * Of a server that was killed, processes and shared memory may stay for a moment, and while they do the next one refuses to
+ * start.
+ */
+const launch = async (...how: Launch): Promise<number> => {
+  const until = Date.now() + REMAINS_SECONDS * 1000;
+  for (;;) {
+    try {
+      return await launchOnce(...how);
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await sleep(BETWEEN_TRIES_MILLISECONDS);
+    }
+  }
+};
+
+const launchOnce = async (...[folder, bin, account, remembered, login]: Launch): Promise<number> => {
   const home = await realpath(folder);
   const settings = join(home, 'chatbox.conf');
   await writeFile(settings, settingsFor(home));
