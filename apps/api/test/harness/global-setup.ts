@@ -9,9 +9,10 @@ import { startPostgres } from '../../src/database/embedded-postgres.ts';
 import { FEW_CONNECTIONS } from '../../src/database/pool-options.ts';
 import { POSTGRES_URL, TEMPLATE, withDatabase } from './databases.ts';
 import { keep } from './global-life.ts';
+import { startHosts } from './hosts.ts';
 
 /** One real PostgreSQL for the run, and one migrated database that every test application is a copy of. */
-export default async function setUp(): Promise<void> {
+export default async function setUp({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   const run = await openRunFolder();
   const folder = join(await mkdtemp(join(tmpdir(), 'chatbox-test-')), 'data');
   await makeDataFolder(folder);
@@ -28,8 +29,10 @@ export default async function setUp(): Promise<void> {
   ]);
   await first.stop();
   const postgres = await startPostgres(settings);
+  const hosts = await startHosts(maxWorkers);
   keep({
     close: async () => {
+      hosts.close();
       await postgres.stop();
       await run.close();
     },

@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startApp } from '../../src/app.ts';
 import type { ConfigValues } from '../../src/config/config.ts';
-import { readConfig } from '../../src/config/read-config.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './api.ts';
 import { cloneDatabase } from './databases.ts';
+import { inHost } from './hosts.ts';
 
 export interface TestApp {
   url: string;
@@ -24,7 +23,7 @@ export interface TestApp {
 export const startTestApp = async (overrides: Record<string, string> = {}): Promise<TestApp> => {
   const folder = await mkdtemp(join(tmpdir(), 'chatbox-app-'));
   const database = overrides.DATABASE_URL ? null : await cloneDatabase();
-  const config = readConfig({
+  const settings = {
     NODE_ENV: 'test',
     HOST: '127.0.0.1',
     PORT: '0',
@@ -40,15 +39,18 @@ export const startTestApp = async (overrides: Record<string, string> = {}): Prom
     RATE_LIMIT_MAX_ENTRY: '1000000',
     CONCURRENT_GENERATIONS: '500',
     ...overrides,
-  });
-  const app = await startApp(config);
+  };
+  const { number, url, config } = await inHost<{ number: number; url: string; config: ConfigValues }>(
+    'start',
+    settings,
+  );
   return {
-    url: app.url,
+    url,
     config,
     databaseUrl: config.DATABASE_URL ?? '',
-    api: (method, path, request) => callApi(app.url, method, path, request),
+    api: (method, path, request) => callApi(url, method, path, request),
     close: async () => {
-      await app.close();
+      await inHost('stop', number);
       await database?.drop();
       await rm(folder, { recursive: true, force: true });
     },
