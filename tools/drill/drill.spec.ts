@@ -64,13 +64,10 @@ it('finds every promise kept while replicas, Redis and the database die; interru
   const { code, out, errors } = await ended;
   try {
     expect(errors.replace(/^(?!.*BAD).*$/gm, '').trim()).toBe('');
-    expect(JSON.parse(out)).toMatchObject({
-      seed: 1,
-      runs: RUNS,
-      bad: 0,
-      // Somebody's answer was under way when its replica died.
-      figures: { 'R1 killed: from the end of the lease to the next words, ms': { count: expect.any(Number) } },
-    });
+    const told = JSON.parse(out) as { figures: object };
+    expect(told).toMatchObject({ seed: 1, runs: RUNS, bad: 0 });
+    // Somebody's answer was under way when its replica died or stood still; in which of the runs is the scheduler's choice.
+    expect(Object.keys(told.figures)).toContainEqual(expect.stringMatching(/^R1 .* to the next words, ms$/));
     expect(code).toBe(1);
     // What was interrupted has a whole report, and can be gone on with.
     const written = JSON.parse(readFileSync(join(report, 'drill.json'), 'utf8')) as Report;
