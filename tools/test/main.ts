@@ -16,7 +16,7 @@ interface Project {
 
 const KINDS = ['unit', 'api', 'e2e'] as const;
 /** Rules only compute. The others wait more than half of their time, for streams, restarts and pages. */
-const WORKERS = { unit: 2, api: 6, e2e: 5 };
+const WORKERS = { unit: 2, api: 6, e2e: 4 };
 
 const root = resolve(import.meta.dirname, '../..');
 const PROJECTS: Project[] = [
