@@ -89,7 +89,9 @@ it('starts the answer again in sight after kill -9 where the model cannot contin
 
 it('begins a conversation without a network: the message waits on the page, over a reload too, and goes out once', async () => {
   const chat = await open();
-  const titles = await chat.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').count();
+  const links = chat.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link');
+  await links.first().waitFor();
+  const titles = await links.count();
   let isAway = true;
   await chat.page.route('**/api/v1/conversations**', (route) =>
     isAway && route.request().method() === 'POST' ? route.abort() : route.fallback(),
@@ -110,7 +112,6 @@ it('begins a conversation without a network: the message waits on the page, over
   expect(await chat.answers.count()).toBe(1);
   await chat.page.reload();
   await chat.ended();
-  const links = chat.page.getByRole('navigation', { name: 'Conversations' }).getByRole('link');
   await links.first().waitFor();
   expect(await links.count()).toBe(titles + 1);
   await chat.close();
