@@ -65,6 +65,7 @@ describe('traces', () => {
     expect(chat).toMatchObject({ traceId: TRACE, parentSpanId: door?.spanId, kind: 3 });
     expect(chat.attributes).toMatchObject({
       'gen_ai.request.model': 'assistant',
+      'chatbox.purpose': 'answer',
       'gen_ai.usage.output_tokens': expect.any(Number),
     });
     const [flush] = named(spans, 'journal flush');
@@ -78,6 +79,15 @@ describe('traces', () => {
       expect.arrayContaining(['EVALSHA', 'PUBLISH']),
     );
     for (const { attributes } of statements) expect(attributes['db.query.text']).not.toMatch(/'[^']*canary/);
+  });
+
+  it('show the call that names a conversation too', async () => {
+    const calls = () => named(receiver.spans, 'chat assistant').filter(({ traceId }) => traceId === TRACE);
+    const naming = await receiver.until(() => calls().find(({ attributes }) => attributes['chatbox.purpose'] === 'title'));
+    const [door] = named(receiver.spans, 'POST /api/v1/conversations/:id/messages');
+    expect(naming).toMatchObject({ parentSpanId: door?.spanId, kind: 3 });
+    expect(naming.attributes['gen_ai.usage.output_tokens']).toEqual(expect.any(Number));
+    expect(JSON.stringify(naming)).not.toContain(CANARY);
   });
 
   it('begin at a frame of a socket too', async () => {

@@ -1,7 +1,8 @@
 import { ERRORS, type ErrorCode, type Problem } from '@chatbox/contracts';
 import { HttpException } from '@nestjs/common';
 import { AppError } from '../common/app-error.ts';
-import { codeOf, messageOf } from '../common/start-error.ts';
+import { isDatabaseAway } from '../common/database-away.ts';
+import { codeOf } from '../common/start-error.ts';
 
 /** Turns whatever was thrown into the one error the edge knows. Anything unforeseen is `internal` and keeps its cause. */
 export const toAppError = (error: unknown): AppError => {
@@ -55,17 +56,4 @@ const statusOf = (error: unknown): number | undefined => {
   if (typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number')
     return error.statusCode;
   return undefined;
-};
-
-/** SQLSTATE classes 08 (connection), 57P (shutdown), 53 (resources), and what the driver and the system say. */
-const AWAY =
-  /^(08...|57P0[1-5]|53[03]00|ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|EAI_AGAIN)$/;
-const AWAY_MESSAGES =
-  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Query read timeout)/;
-
-/** Only the database driver's own errors reach here bare: providers wrap theirs in AppError. */
-export const isDatabaseAway = (error: unknown): boolean => {
-  const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
-  if (cause instanceof AggregateError) return cause.errors.some(isDatabaseAway);
-  return AWAY.test(codeOf(cause) ?? '') || AWAY_MESSAGES.test(messageOf(cause));
 };

@@ -2,6 +2,8 @@ import type { Usage } from '@chatbox/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Logger } from '../../common/logger.ts';
+import { Tracing } from '../../metrics/tracing/tracing.ts';
+import { callStep } from '../../providers/call-step.ts';
 import { Models } from '../../providers/models.ts';
 import type { ResolvedModel } from '../../providers/provider.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
@@ -31,6 +33,7 @@ export class Titles implements OnModuleInit {
     private readonly ledger: Ledger,
     private readonly source: DataSource,
     private readonly fanout: Fanout,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {}
 
@@ -66,18 +69,22 @@ export class Titles implements OnModuleInit {
   }
 
   /** A model that fails or rambles costs the conversation its clever name, not a name. */
-  private async ask({ stream }: ResolvedModel, question: string, answer: string) {
+  private async ask(model: ResolvedModel, question: string, answer: string) {
     const excerpt = `${question.slice(0, EXCERPT)}\n\n---\n\n${answer.slice(0, EXCERPT)}`;
     let said = '';
     let usage: Usage | undefined;
     let failed = false;
-    try {
+    const listen = async (): Promise<Usage | undefined> => {
       const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
       const turns = [{ role: 'user' as const, content: excerpt }];
-      for await (const chunk of stream({ purpose: 'title', system: INSTRUCTION, turns, signal })) {
+      for await (const chunk of model.stream({ purpose: 'title', system: INSTRUCTION, turns, signal })) {
         if (chunk.type === 'usage') usage = chunk.usage;
         else if (chunk.kind === 'text') said += chunk.text;
       }
+      return usage;
+    };
+    try {
+      await callStep(this.tracing, model, { 'chatbox.purpose': 'title' }, listen);
     } catch (error) {
       failed = true;
       this.logger.info({ err: error }, 'a model did not name a conversation; its first words do');

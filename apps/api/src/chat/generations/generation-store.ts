@@ -240,15 +240,33 @@ export class GenerationStore {
   }
 
   /**
+   * What was claimed by this lease and is in nobody's hands: a claim whose word was lost on the way back may have happened all the same.
+   * `alive` are those that run here. First attempts are not looked at; whoever begins one looks for it.
+   */
+  async adrift(
+    lease: Lease,
+    alive: string[],
+    callsFor: (manager: EntityManager, generationId: string) => Promise<number>,
+  ): Promise<Claimed[]> {
+    const { manager } = this.source;
+    const rows: (GenerationRow & { parts: Part[] })[] = await manager.query(
+      `SELECT ${GENERATION_COLUMNS}, m.parts FROM generation g JOIN message m ON m.id = g.message_id
+       WHERE g.node_id = $1 AND g.epoch = $2 AND g.status = 'running' AND g.attempt > 1 AND g.id <> ALL($3)`,
+      [lease.nodeId, lease.epoch, alive],
+    );
+    return Promise.all(rows.map(async ({ parts, ...row }) => ({ row, parts, calls: await callsFor(manager, row.id) })));
+  }
+
+  /**
    * Begins the text anew, as the next attempt: a reader's place in the text before must not be taken for one in this. What
-   * was said before is kept. False when this node does not own the attempt.
+   * was said before is kept. False when this node does not own the attempt. May be asked again by who does not know what came of it.
    */
   async restart(lease: Lease, generation: Pick<GenerationRow, 'id' | 'attempt'>, earlier: Part[]): Promise<boolean> {
     const rows = await this.source.query(
       `WITH held AS (${HELD}),
        owned AS (
-         UPDATE generation g SET attempt = attempt + 1 FROM held
-         WHERE g.id = $3 AND g.attempt = $4 AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
+         UPDATE generation g SET attempt = $4 + 1 FROM held
+         WHERE g.id = $3 AND g.attempt IN ($4, $4 + 1) AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
          RETURNING g.id, g.message_id
        ),
        kept AS (

@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { GenerationError, PartKind, TerminalStatus, Usage } from '@chatbox/contracts';
 import { ERRORS } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
+import { isDatabaseAway } from '../../common/database-away.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics, type ModelLabels } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
+import { callStep } from '../../providers/call-step.ts';
 import { labelsOf, slugOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import type { ChatRequest, ResolvedModel } from '../../providers/provider.ts';
@@ -20,6 +23,8 @@ import { Overlap, type Verdict } from './overlap.ts';
 
 type Request = Omit<ChatRequest, 'model'>;
 type Spoken = Extract<PartKind, 'text' | 'reasoning'>;
+
+const RETRY_MILLISECONDS = 250;
 
 /** Runs one attempt: calls the model, puts what it says through the journal, and ends it in exactly one way. */
 @Injectable()
@@ -48,9 +53,9 @@ export class Runner {
     let status: TerminalStatus = 'completed';
     let error: GenerationError | null = null;
     try {
-      live.abort.signal.throwIfAborted();
-      model ??= await this.models.resolve(live.row.model);
-      prompt = await this.context.request(live, model.model);
+      const found = await this.patiently(live, async () => known ?? (await this.models.resolve(live.row.model)));
+      model = found;
+      prompt = await this.patiently(live, () => this.context.request(live, found.model));
       usage = await this.call(live, model, prompt);
       if (live.shown.position === 0 && !(await this.anything(live))) throw new AppError('provider.bad_response', EMPTY);
     } catch (failure) {
@@ -72,26 +77,27 @@ export class Runner {
     });
   }
 
-  /** https://opentelemetry.io/docs/specs/semconv/gen-ai/: who was asked and how much was said, never what. */
+  /** Asks the database until it answers, or the answer is stopped or another node's: one that is away for a moment costs it time, and no more. */
+  private async patiently<T>(live: LiveGeneration, ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      live.abort.signal.throwIfAborted();
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isDatabaseAway(error)) throw error;
+        this.logger.warn({ err: error, generationId: live.row.id }, 'the database is away; an answer waits for it');
+        await pause(RETRY_MILLISECONDS, undefined, { signal: live.abort.signal });
+      }
+    }
+  }
+
   private call(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
-    const { provider, model: label } = labelsOf(model.model);
-    const attributes = {
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': model.model.provider,
-      'gen_ai.request.model': label,
-      'chatbox.connection': provider,
+    const what = {
+      'chatbox.purpose': 'answer',
       'chatbox.generation_id': live.row.id,
       'chatbox.attempt': live.row.attempt,
     };
-    return this.tracing.part(`chat ${label}`, 'client', attributes, async (span) => {
-      const usage = await this.converse(live, model, request);
-      if (usage)
-        span?.note({
-          'gen_ai.usage.input_tokens': usage.inputTokens,
-          'gen_ai.usage.output_tokens': usage.outputTokens,
-        });
-      return usage;
-    });
+    return callStep(this.tracing, model, what, () => this.converse(live, model, request));
   }
 
   private async converse(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
@@ -133,7 +139,8 @@ export class Runner {
 
   private async restart(live: LiveGeneration): Promise<void> {
     const lease = this.lease.current;
-    if (!lease || !(await this.store.restart(lease, live.row, live.durableParts))) throw new LeaseGone();
+    if (!lease || !(await this.patiently(live, () => this.store.restart(lease, live.row, live.durableParts))))
+      throw new LeaseGone();
     this.fanout.toGeneration(live.row.conversationId, live.restart());
   }
 

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { NodeLease } from '../../cluster/node-lease.ts';
+import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
+import { isDatabaseAway } from '../../common/database-away.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
@@ -32,6 +33,8 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   private sweeping: Promise<void> | undefined;
   private again = false;
   private stopping = false;
+  /** The lease by which a look was broken off: what it claimed, known or not, now or when the database gets to it, is in nobody's hands. */
+  private unsureOf: Lease['epoch'] | undefined;
 
   constructor(
     private readonly store: GenerationStore,
@@ -83,19 +86,39 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     for (;;) {
       const lease = this.lease.current;
       if (!lease) return;
-      const claimed = await this.store.claim(lease, BATCH, {
-        restore: (parts, frames) => replay(Answer.of(parts), frames),
-        book: (manager, row, answer) => this.book(manager, row, answer),
-      });
-      for (const one of claimed) {
-        // What was claimed by a lease that is gone since is an orphan again.
-        if (this.lease.current?.epoch !== lease.epoch) return;
-        const { id, attempt } = one.row;
-        const attributes = { 'chatbox.generation_id': id, 'chatbox.attempt': attempt };
-        await this.tracing.whole('take over', 'internal', attributes, () => this.goOn(one));
+      try {
+        if (!(await this.look(lease))) return;
+      } catch (error) {
+        this.unsureOf = lease.epoch;
+        throw error;
       }
-      if (claimed.length < BATCH) return;
     }
+  }
+
+  /** Whether there may be more. */
+  private async look(lease: Lease): Promise<boolean> {
+    const adrift = this.unsureOf === lease.epoch ? await this.adrift(lease) : [];
+    const claimed = await this.claim(lease);
+    for (const one of [...adrift, ...claimed]) {
+      // What was claimed by a lease that is gone since is an orphan again.
+      if (this.lease.current?.epoch !== lease.epoch) return false;
+      const { id, attempt } = one.row;
+      const attributes = { 'chatbox.generation_id': id, 'chatbox.attempt': attempt };
+      await this.tracing.whole('take over', 'internal', attributes, () => this.goOn(one));
+    }
+    return claimed.length === BATCH;
+  }
+
+  private claim(lease: Lease): Promise<Claimed[]> {
+    return this.store.claim(lease, BATCH, {
+      restore: (parts, frames) => replay(Answer.of(parts), frames),
+      book: (manager, row, answer) => this.book(manager, row, answer),
+    });
+  }
+
+  private adrift(lease: Lease): Promise<Claimed[]> {
+    const alive = this.alive.all().map(({ row }) => row.id);
+    return this.store.adrift(lease, alive, (manager, id) => this.ledger.callsFor(manager, id));
   }
 
   private async goOn({ row, parts, calls }: Claimed): Promise<void> {
@@ -105,6 +128,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       this.generations.goOn(row, parts);
       return;
     }
+    const model = await this.modelOf(row);
     this.metrics.generationTakenOver('interrupted');
     const started = performance.now();
     const live = new LiveGeneration(row, parts);
@@ -117,7 +141,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
         detail: `The server that was answering stopped, ${calls} times in a row. Retry when you like.`,
         retry: true,
       },
-      model: await this.modelOf(row),
+      model,
       usage: NOTHING,
     });
     this.metrics.generationEnded(live.ended ?? 'lost', (performance.now() - started) / 1000);
@@ -149,7 +173,8 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   private async modelOf(row: GenerationRow) {
     try {
       return (await this.models.resolve(row.model)).model;
-    } catch {
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
       return { id: row.model, provider: 'offline' as const, prices: null };
     }
   }

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
+import { cloneDatabase } from './harness/databases.ts';
+import { aUser } from './harness/people.ts';
+import { ApiProcess } from './support/api-process.ts';
+import { aChat, readToEnd } from './support/chat.ts';
+
+/** What a database does to an answer when the connection to it is lost at the worst moment. */
+let way: TcpProxy;
+let api: ApiProcess;
+let direct: pg.Client;
+let table: pg.Client;
+let looking: pg.Client;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  const through = new URL(database.url);
+  way = await TcpProxy.open({ host: through.hostname, port: Number(through.port) });
+  through.port = String(way.port);
+  through.search = '';
+  api = await ApiProcess.on({ DATABASE_URL: through.href, LEASE_SECONDS: '30' });
+  const client = () => new pg.Client({ connectionString: database.url });
+  [direct, table, looking] = [client(), client(), client()];
+  await Promise.all([api.start(), direct.connect(), table.connect(), looking.connect()]);
+}, 30_000);
+afterAll(async () => {
+  await Promise.all([direct.end(), table.end(), looking.end()]);
+  await api.close();
+  await way.close();
+  await drop();
+});
+
+const untilSomebodyWaits = async (query: string): Promise<void> => {
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query ~ $1`;
+  while ((await looking.query(waiting, [query])).rowCount === 0) await pause(10);
+};
+
+it('asks again what a model is to be told, when the database went away before it had said so', async () => {
+  const person = await aUser(api);
+  const chat = await aChat(api, person);
+  // Whoever locks the table comes after the question and before what is read for its answer.
+  await direct.query('BEGIN');
+  await direct.query('SELECT FROM conversation WHERE id = $1 FOR UPDATE', [chat.id]);
+  const asked = chat.ask('count to 3');
+  await untilSomebodyWaits('held AS.*free AS');
+  await table.query('BEGIN');
+  const locked = table.query('LOCK TABLE message IN ACCESS EXCLUSIVE MODE');
+  await untilSomebodyWaits('^LOCK TABLE message');
+  await direct.query('COMMIT');
+  const { generation } = await asked;
+  await locked;
+  await untilSomebodyWaits('WITH RECURSIVE branch');
+  way.cut();
+  await untilSomebodyWaits('WITH RECURSIVE branch');
+  await table.query('COMMIT');
+  const { end, text } = await readToEnd(api, person.token, generation.id);
+  expect([end?.status, text.length > 0]).toEqual(['completed', true]);
+}, 30_000);
+
+it('goes on with an answer that it took over although the word of that was lost', async () => {
+  const person = await aUser(api);
+  const { ask } = await aChat(api, person);
+  const { generation } = await ask('count to 3');
+  const { text } = await readToEnd(api, person.token, generation.id);
+  await direct.query(`CREATE FUNCTION be_late() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$`);
+  await direct.query(`CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON generation DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.attempt = 3 AND OLD.attempt = 2) EXECUTE FUNCTION be_late()`);
+  await direct.query('SELECT pg_advisory_lock(1)');
+  await direct.query(
+    `INSERT INTO node (id, epoch, lease_until, version) VALUES ('silent', 1, clock_timestamp() - interval '1 second', '1')`,
+  );
+  await direct.query(
+    `UPDATE generation SET status = 'running', finished_at = NULL, attempt = 2, epoch = 1, node_id = 'silent', place = 1 WHERE id = $1`,
+    [generation.id],
+  );
+  await untilSomebodyWaits('^COMMIT');
+  way.cut();
+  await pause(500);
+  await direct.query('SELECT pg_advisory_unlock(1)');
+  const screen = await readToEnd(api, person.token, generation.id);
+  expect([screen.end?.status, screen.text, screen.attempt > 2]).toEqual(['completed', text, true]);
+}, 30_000);
