@@ -83,7 +83,9 @@ describe('traces', () => {
 
   it('show the call that names a conversation too', async () => {
     const calls = () => named(receiver.spans, 'chat assistant').filter(({ traceId }) => traceId === TRACE);
-    const naming = await receiver.until(() => calls().find(({ attributes }) => attributes['chatbox.purpose'] === 'title'));
+    const naming = await receiver.until(() =>
+      calls().find(({ attributes }) => attributes['chatbox.purpose'] === 'title'),
+    );
     const [door] = named(receiver.spans, 'POST /api/v1/conversations/:id/messages');
     expect(naming).toMatchObject({ parentSpanId: door?.spanId, kind: 3 });
     expect(naming.attributes['gen_ai.usage.output_tokens']).toEqual(expect.any(Number));
