@@ -99,6 +99,37 @@ it('forgets a connection on all replicas when it changes on one, and puts neithe
   expect(await until((ids) => !ids.includes('mine/mock-large'))).toBeLessThan(1_000);
 });
 
+it.each([
+  ['is full', ['config', 'set', 'maxmemory', '1'], ['config', 'set', 'maxmemory', '0'], 1_000],
+  // Longer than a command is waited for; then it answers again, and the connection was never lost.
+  ['says nothing for a while', ['client', 'pause', '3000'], ['ping'], 5_000],
+])(
+  'tells the other replica of a change although Redis %s, and nobody asks the first again',
+  async (_, begin, end, most) => {
+    const draft = {
+      name: 'Other',
+      slug: crypto.randomUUID().slice(0, 8),
+      kind: 'openai',
+      baseUrl: `${mock.url}/v1`,
+      key: KEY,
+    };
+    const { body } = await onFirst<Connection>('POST', '/admin/connections', draft);
+    const isThere = async () => {
+      const { items } = (await onSecond<ModelList>('/models')).body;
+      return items.some(({ id }) => id.startsWith(draft.slug));
+    };
+    while (!(await isThere()));
+    await cluster.redis.command(...begin);
+    try {
+      expect((await onFirst('PATCH', `/admin/connections/${body.id}`, { enabled: false })).status).toBe(200);
+      const began = performance.now();
+      while (await isThere()) expect(performance.now() - began).toBeLessThan(most);
+    } finally {
+      await cluster.redis.command(...end);
+    }
+  },
+);
+
 it('says how it goes, to administrators and to Prometheus', async () => {
   for (let i = 0; i < 5; i += 1) await onSecond('/models');
   const { status, body } = await onSecond<CacheStatistics>('/admin/cache');

@@ -19,12 +19,12 @@ if redis.call('PTTL', KEYS[3]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KE
 return 1`;
 const SCAN_COUNT = 1_000;
 const EVERYTHING = ['*'];
-/** Until what could not be forgotten is tried once more; when Redis comes back it is tried at once. */
+/** Until what could not be forgotten is tried again; when Redis comes back it is tried at once. */
 const AGAIN_MILLISECONDS = 250;
 
 /**
  * What replicas keep together, in Redis: a hash for each place with a field for each version of its value. Beside them stands the
- * **era**, a random text that changes before anything is forgotten. Whoever looks for a value names the era in which the
+ * **era**, a random text that ends before anything is forgotten. Whoever looks for a value names the era in which the
  * looking began, and what was read in another one is not kept: no clock is compared and no order of messages is assumed.
  * The **list** of places is where tags and patterns are looked for, whatever else the database holds. What is not in it does not
  * count, so that a list that Redis dropped costs a reading and never an old answer.
@@ -42,6 +42,7 @@ export class SharedTier implements L2CacheDriver {
   private owed = 0;
   private settled = 0;
   private catchingUp: Promise<void> | undefined;
+  private soon: NodeJS.Timeout | undefined;
 
   /** `tell` lets the other replicas forget the same; `flightOf` gives another answer once the name was forgotten here. */
   constructor(
@@ -61,8 +62,15 @@ export class SharedTier implements L2CacheDriver {
   }
 
   private readonly onReady = (): void => {
-    if (this.behind) this.catchUp().catch(() => undefined);
+    if (this.behind) this.catchUp().catch(() => this.catchUpSoon());
   };
+
+  /** Redis may be there all the same, and nothing else may ask for it here while the others believe what is old. */
+  private catchUpSoon(): void {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(this.onReady, AGAIN_MILLISECONDS);
+    this.soon.unref();
+  }
 
   async get(name: string): Promise<string | undefined> {
     if (this.behind) await this.catchUp();
@@ -80,10 +88,13 @@ export class SharedTier implements L2CacheDriver {
     return isListed !== null && this.flightOf(name) === flight ? (value ?? undefined) : undefined;
   }
 
-  /** Where Redis has lost it, or never had one. */
+  /** Where Redis has lost it, or never had one. Where it is too full for one, nothing is kept that names it. */
   private async beginEra(): Promise<string> {
     const fresh = randomUUID();
-    const [, era] = await Promise.all([this.redis.set(this.eraKey, fresh, 'NX'), this.redis.get(this.eraKey)]);
+    const [, era] = await Promise.all([
+      this.redis.set(this.eraKey, fresh, 'NX').catch(() => null),
+      this.redis.get(this.eraKey),
+    ]);
     return era ?? fresh;
   }
 
@@ -111,13 +122,13 @@ export class SharedTier implements L2CacheDriver {
       await this.tell(patterns);
     } catch {
       this.owed += 1;
-      // Redis may be there all the same, and nothing else may ask for it here while the others believe what is old.
-      setTimeout(this.onReady, AGAIN_MILLISECONDS).unref();
+      this.catchUpSoon();
     }
   }
 
   private async erase(patterns: readonly string[]): Promise<void> {
-    await this.redis.set(this.eraKey, randomUUID());
+    // Not a new one: a server that is full still takes away.
+    await this.redis.unlink(this.eraKey);
     for (const pattern of patterns)
       if (pattern.includes('*')) await this.eraseLike(pattern);
       else await this.erasePlaces([pattern]);
@@ -188,6 +199,7 @@ export class SharedTier implements L2CacheDriver {
   /** The connection is the engine's, which closes it. */
   async disconnect(): Promise<void> {
     this.redis.off('ready', this.onReady);
+    clearTimeout(this.soon);
   }
 
   asDriver(): CreateDriverResult<L2CacheDriver> {
