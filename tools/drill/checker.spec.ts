@@ -142,7 +142,12 @@ it.each<[string, (run: Run) => void, RegExp]>([
     /shown as completed and then as interrupted/,
   ],
   ['a screen that never saw the end', ({ reader }) => reader.shown.pop(), /never shown as ended/],
-  ['another order', ({ reader }) => reader.order.reverse(), /in the order a,q/],
+  [
+    'a message that is on no screen',
+    ({ reader }) => reader.order?.shift(),
+    /q was acknowledged and is not on the screen/,
+  ],
+  ['another order', ({ reader }) => reader.order?.reverse(), /in the order a,q/],
   [
     'an answer that the model did not give',
     ({ history }) => history.expected.set('g', 'one two four'),

@@ -11,7 +11,7 @@ export const violations = (history: History, holdings: Holdings): string[] => {
     charactersCameOnce(reader, complain);
     screensOnlyGrow(reader, complain);
     endsOnce(reader, complain);
-    sawWhatIsKept(reader, holdings, complain);
+    sawWhatIsKept(reader, history, holdings, complain);
   }
   everybodySawTheSame(history.readers, complain);
   answersAreWhatTheModelSaid(history, holdings, complain);
@@ -93,12 +93,15 @@ const endsOnce = ({ name, frames }: Reader, complain: Complain): void => {
 
 const placeOf = ({ status, attempt, position }: Frame): string => `${status} at ${attempt}.${position}`;
 
-/** The screen at the end is what is kept, in the same order. */
-const sawWhatIsKept = (reader: Reader, holdings: Holdings, complain: Complain): void => {
+/** The screen at the end has every message that was acknowledged, and is what is kept, in the same order. */
+const sawWhatIsKept = (reader: Reader, { acknowledged }: History, holdings: Holdings, complain: Complain): void => {
   const { name, conversationId, order, shown } = reader;
   const kept = holdings.messages.filter((message) => message.conversationId === conversationId);
   const ids = kept.map(({ id }) => id);
-  if (order.join() !== ids.filter((id) => order.includes(id)).join())
+  for (const { messageId, conversationId: where } of acknowledged)
+    if (order && where === conversationId && !order.includes(messageId))
+      complain(`${name}: message ${messageId} was acknowledged and is not on the screen`);
+  if (order && order.join() !== ids.filter((id) => order.includes(id)).join())
     complain(`${name}: messages stand in the order ${order.join()}, they were made in the order ${ids.join()}`);
   for (const { id, messageId, status } of holdings.generations) {
     if (!ids.includes(messageId)) continue;

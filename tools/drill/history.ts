@@ -31,8 +31,8 @@ export interface Reader {
   conversationId: string;
   frames: Frame[];
   shown: Shown[];
-  /** Ids of all messages at the end, as listed on the screen. */
-  order: string[];
+  /** Ids of all messages at the end, as listed on the screen; a program that follows one answer has none. */
+  order?: string[];
 }
 
 /** The server's word that a message is kept. The same message may be acknowledged several times. */

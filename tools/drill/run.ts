@@ -30,7 +30,7 @@ const PEOPLE = 4;
 const PACE: Pace = { tokens: [30, 90], delayMilliseconds: [7, 14] };
 /** Promise 3. What is asked last takes as long as it takes on top of that. */
 const SETTLE_MILLISECONDS = 15_000;
-/** Of one turn: a question, and perhaps another one. */
+/** Of one turn, one after the other: a question, and perhaps another one. */
 const MOST_ANSWERS = 2;
 const DISTURB_MILLISECONDS = 90_000;
 const HEAL_MILLISECONDS = 60_000;

@@ -76,11 +76,21 @@ export class Talk {
     const { generationId, item } = await this.ask(pace, signal);
     const stopping = random.chance(0.2) ? this.stop(generationId, random.whole(1, 300), signal) : undefined;
     const streaming = random.chance(0.4) ? this.stream(generationId, signal) : undefined;
+    const meanwhile = random.chance(0.25) ? this.askMeanwhile(generationId, pace, signal) : undefined;
     const next = random.between(0, 1);
-    await Promise.all([this.ended(generationId, signal), stopping, streaming]);
+    await Promise.all([this.ended(generationId, signal), stopping, streaming, meanwhile]);
+    if (meanwhile) return;
     if (next < 0.25) await this.goOn(item, pace, signal);
     else if (next < 0.4) await this.ended(await this.askAgain(generationId, signal), signal);
     else if (next < 0.7) await this.sendAgain(random.pick(this.tabs), item);
+  }
+
+  /** Another message while an answer is being written, in one of the tabs that show it: it waits for its end, and goes behind it. */
+  private async askMeanwhile(running: string, pace: Pace, signal: AbortSignal): Promise<void> {
+    const tab = this.random.pick(this.tabs);
+    await tab.until(() => tab.answer(running) !== undefined, signal);
+    const { generationId } = await this.ask(pace, signal, tab);
+    await this.ended(generationId, signal);
   }
 
   /** A second question; perhaps the first one comes once more behind it, as a retry that was overtaken. */
@@ -114,10 +124,13 @@ export class Talk {
     for (const tab of this.tabs) tab.close();
   }
 
-  private async ask(pace: Pace, signal: AbortSignal): Promise<{ generationId: string; item: OutboxItem }> {
+  private async ask(
+    pace: Pace,
+    signal: AbortSignal,
+    asking = this.random.pick(this.tabs),
+  ): Promise<{ generationId: string; item: OutboxItem }> {
     const { random } = this;
     const content = `[[tokens:${random.whole(...pace.tokens)}]] [[delay:${random.whole(...pace.delayMilliseconds)}]] question ${random.whole(0, 1e9)}`;
-    const asking = random.pick(this.tabs);
     const other = asking === this.tabs[0] ? this.tabs[1] : this.tabs[0];
     const item = asking.feed.send(content);
     const twice = random.chance(0.3) ? this.sendAgain(other, item) : undefined;
@@ -185,7 +198,6 @@ export class Talk {
       conversationId: this.conversationId,
       frames: [],
       shown: [],
-      order: [],
     };
     this.history.readers.push(reader);
     await follow(client.follow(generationId, { signal }), reader);
