@@ -184,6 +184,18 @@ describe('attempts', () => {
     };
     expect(textOf(reduceFeed(reduceFeed(begun(), delta(3, 'one')), late))).toBe('one');
   });
+
+  it.each([
+    ['keeps what was shown where a server has heard only its beginning', 'on', 'one two'],
+    ['throws away what was shown where the same place holds something else', 'ok', 'ok two'],
+  ])('%s', (_, text, afterwards) => {
+    const parts: Part[] = [{ kind: 'text', text }];
+    const reset: ServerEvent = { type: 'reset', generationId, attempt: 1, position: 2, text, parts };
+    const state = reduceFeed(reduceFeed(begun(), delta(3, 'one')), reset);
+    const more = afterwards.slice(2);
+    expect(textOf(reduceFeed(state, delta(2 + more.length, more)))).toBe(afterwards);
+    expect(textOf(state)).toBe(afterwards.startsWith('one') ? 'one' : 'ok');
+  });
 });
 
 describe('rows', () => {

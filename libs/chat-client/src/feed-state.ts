@@ -1,6 +1,6 @@
 import type { Accepted, Conversation, End, Message, Page, Part, Place, ServerEvent } from '@chatbox/contracts';
 import { answerTo } from './accepted.ts';
-import { appendText, byProgress, meet, type Produced, plainText } from './parts.ts';
+import { allText, appendText, byProgress, meet, type Produced, plainText } from './parts.ts';
 
 /** What the state cannot find out by itself. The feed does it and reports back with `asked`. */
 export interface Asks {
@@ -71,8 +71,8 @@ export function reduceFeed(state: FeedState, event: FeedEvent): FeedState {
       const produced = { attempt: event.attempt, position: event.position, parts: event.parts };
       if (!row) return keepStray(state, event.generationId, produced, event.type === 'reset');
       if (row.generation?.status !== 'running') return state;
-      const older = event.attempt < row.generation.attempt;
-      if (older || (event.type === 'snapshot' && byProgress(produced, producedOf(row)) < 0)) return state;
+      if (byProgress(produced, producedOf(row)) < 0 && (event.type === 'snapshot' || isBeginning(produced, row)))
+        return state;
       const ended = event.type === 'snapshot' && event.status !== 'running';
       const next = putRow(state, withProduced(row, produced));
       return ended ? ask(next, 'reload') : next;
@@ -123,6 +123,10 @@ const rowOf = (state: FeedState, generationId: string): Message | undefined => {
   const id = state.answers.get(generationId);
   return id === undefined ? undefined : state.rows.get(id);
 };
+
+/** Of what is shown: whoever says so has heard less than another one, from whom a page came. An earlier attempt counts for nothing. */
+const isBeginning = ({ attempt, parts }: Produced, row: Message): boolean =>
+  attempt < (row.generation?.attempt ?? 0) || allText(row.parts).startsWith(allText(parts));
 
 const producedOf = (row: Message): Produced => ({
   attempt: row.generation?.attempt ?? 0,
