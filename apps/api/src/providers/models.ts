@@ -11,6 +11,7 @@ import { type KnownConnection, vendorUrl } from './known-connection.ts';
 import { ModelLists } from './model-lists.ts';
 import { OFFLINE_MODEL } from './offline/offline.ts';
 import type { ResolvedModel, UpstreamModel } from './provider.ts';
+import { storableChunks } from './storable-chunks.ts';
 
 type Described = Omit<Model, 'isDefault'>;
 
@@ -97,18 +98,20 @@ export class Models {
     return {
       model: { ...model, isDefault: false },
       stream: (request) =>
-        this.adapters.of(kind).stream(known.target(), {
-          ...request,
-          maxOutputTokens: request.maxOutputTokens ?? limit,
-          model: upstream.id,
-        }),
+        storableChunks(
+          this.adapters.of(kind).stream(known.target(), {
+            ...request,
+            maxOutputTokens: request.maxOutputTokens ?? limit,
+            model: upstream.id,
+          }),
+        ),
     };
   }
 
   private offline(): ResolvedModel {
     return {
       model: { ...OFFLINE_MODEL, isDefault: false },
-      stream: (request) => this.adapters.of('offline').stream({}, { ...request, model: 'assistant' }),
+      stream: (request) => storableChunks(this.adapters.of('offline').stream({}, { ...request, model: 'assistant' })),
     };
   }
 }

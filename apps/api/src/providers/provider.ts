@@ -54,6 +54,6 @@ export abstract class ProviderAdapter {
 /** A model of the catalogue, ready to be called. */
 export interface ResolvedModel {
   model: Model;
-  /** `model` of the request is filled in. */
+  /** `model` of the request is filled in. What it says can be kept: no U+0000, no torn surrogate pair, counts that a ledger holds. */
   stream(request: Omit<ChatRequest, 'model'>): AsyncIterable<ChatChunk>;
 }

@@ -17,4 +17,8 @@ describe('a title', () => {
     expect(title.length).toBeLessThanOrEqual(81);
     expect(title).toMatch(/word…$/);
   });
+
+  it('is not cut through a character', () => {
+    expect(titleFrom(`a${'\u{1f600}'.repeat(80)}`)).toBe(`a${'\u{1f600}'.repeat(19)}…`);
+  });
 });

@@ -70,7 +70,7 @@ export class Titles implements OnModuleInit {
 
   /** A model that fails or rambles costs the conversation its clever name, not a name. */
   private async ask(model: ResolvedModel, question: string, answer: string) {
-    const excerpt = `${question.slice(0, EXCERPT)}\n\n---\n\n${answer.slice(0, EXCERPT)}`;
+    const excerpt = `${question.slice(0, EXCERPT)}\n\n---\n\n${answer.slice(0, EXCERPT)}`.toWellFormed();
     let said = '';
     let usage: Usage | undefined;
     let failed = false;
@@ -110,5 +110,6 @@ export function titleFrom(text: string): string | undefined {
   if (!line) return undefined;
   if (line.length <= LONGEST) return line;
   const cut = line.slice(0, LONGEST);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), LONGEST / 2)).trimEnd()}…`;
+  const atWord = cut.slice(0, Math.max(cut.lastIndexOf(' '), LONGEST / 2));
+  return `${atWord.replace(/[\ud800-\udbff]$/, '').trimEnd()}…`;
 }

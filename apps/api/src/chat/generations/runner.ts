@@ -6,6 +6,7 @@ import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import { isDatabaseAway } from '../../common/database-away.ts';
 import { Logger } from '../../common/logger.ts';
+import { storable } from '../../common/storable.ts';
 import { Metrics, type ModelLabels } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { callStep } from '../../providers/call-step.ts';
@@ -157,7 +158,8 @@ export class Runner {
     if (failure instanceof AppError) {
       const { code, message } = failure;
       if (code.startsWith('provider.')) this.metrics.providerFailed(slugOf(live.row.model), code);
-      return { status: 'failed', error: { code, detail: message, retry: ERRORS[code].retry } };
+      // It may repeat what the provider said.
+      return { status: 'failed', error: { code, detail: storable(message), retry: ERRORS[code].retry } };
     }
     this.logger.error({ err: failure, generationId: live.row.id }, 'a generation failed unexpectedly');
     return { status: 'failed', error: { code: 'internal', detail: ERRORS.internal.title, retry: true } };
