@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ROUTES, type Route } from '@chatbox/contracts';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -51,6 +51,13 @@ const FORMS: ReadonlySet<string> = new Set(
     .map(({ path }) => path),
 );
 
+/** What nginx writes down for a client that did not wait for the end of its answer; nobody is ever sent it. */
+const CLIENT_LEFT = 499;
+
+/** Where the answer broke off here, the filter of errors has set what is wrong, too late to be sent. */
+const statusOf = ({ writableFinished, statusCode }: ServerResponse): number =>
+  writableFinished || statusCode >= 500 ? statusCode : CLIENT_LEFT;
+
 /** A caller's id is kept when it is harmless in a header and in a log line, so that one id runs through all systems. */
 const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
   const given = request.headers['x-request-id'];
@@ -84,33 +91,36 @@ export const setUpHttp = (
     if (FORMS.has(request.routeOptions.url ?? '')) done(null, Object.fromEntries(new URLSearchParams(body as string)));
     else done(new AppError('request.unsupported_media_type'));
   });
-  const traceOf = tracing.isOn ? traceRequests(server, tracing) : () => undefined;
+  const endTrace = tracing.isOn ? traceRequests(server, tracing) : () => undefined;
+  const record = (request: FastifyRequest & { identity?: Identity }, { raw }: FastifyReply, seconds: number): void => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const status = statusOf(raw);
+    const traceId = endTrace(request, status);
+    metrics.recordHttpRequest(request.method, route, status, seconds, traceId);
+    if (request.identity) metrics.userSeen(request.identity.userId);
+    lines.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status,
+        milliseconds: Math.round(seconds * 10_000) / 10,
+        address: request.ip,
+        // A connection that breaks does so in nobody's trace.
+        ...(traceId !== undefined && { traceId }),
+      },
+      'request',
+    );
+  };
   server.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    const began = performance.now();
+    // Comes once, after every end; Fastify's onResponse stays away where the client has left before its answer was out.
+    reply.raw.once('close', () => record(request, reply, (performance.now() - began) / 1000));
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     // RFC 6797: a browser must not believe it over plain HTTP, and a laptop has nothing else.
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
     done();
   });
-  server.addHook(
-    'onResponse',
-    (request: FastifyRequest & { identity?: Identity }, reply: FastifyReply, done: () => void) => {
-      const route = request.routeOptions.url ?? 'unknown';
-      metrics.recordHttpRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000, traceOf(request));
-      if (request.identity) metrics.userSeen(request.identity.userId);
-      lines.info(
-        {
-          requestId: request.id,
-          method: request.method,
-          route,
-          status: reply.statusCode,
-          milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-          address: request.ip,
-        },
-        'request',
-      );
-      done();
-    },
-  );
   if (config.CORS_ORIGIN)
     app.enableCors({
       origin: config.CORS_ORIGIN.split(',').map((origin) => origin.trim()),

@@ -1,4 +1,4 @@
-import { type Problem, ROUTES, type Route } from '@chatbox/contracts';
+import { ERRORS, type Problem, ROUTES, type Route } from '@chatbox/contracts';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.ts';
@@ -35,6 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
       );
     // The head is out: nothing more can be said to this client than that the answer is not whole.
     if (reply.raw.headersSent) {
+      reply.raw.statusCode = ERRORS[error.code].http;
       reply.raw.destroy();
       return;
     }

@@ -6,12 +6,12 @@ const NOT_WORTH_IT = /^\/(health|metrics)\b/;
 
 /**
  * One step for each request whose trace is kept, from its first byte to the last of its answer. Call the result at the end of a
- * request, once: it gives the trace's id, or undefined. Named by the template of the route: addresses hold ids, and more.
+ * request, once: it ends the step, and gives the trace's id, or undefined. Named by the template of the route: addresses hold ids, and more.
  */
 export const traceRequests = (
   server: FastifyInstance,
   tracing: Tracing,
-): ((request: FastifyRequest) => string | undefined) => {
+): ((request: FastifyRequest, status: number) => string | undefined) => {
   const spans = new WeakMap<FastifyRequest, Span>();
   server.addHook('onRequest', (request, _reply, done) => {
     const { url: route = 'unknown' } = request.routeOptions;
@@ -30,12 +30,11 @@ export const traceRequests = (
   });
   // A body arrives in events of the connection, which belong to no request.
   server.addHook('preValidation', (request, _reply, done) => tracing.inside(spans.get(request), done));
-  server.addHook('onResponse', (request, reply, done) => {
+  return (request, status) => {
     const span = spans.get(request);
-    span?.note({ 'http.response.status_code': reply.statusCode });
-    if (reply.statusCode >= 500) span?.fail(new Error('an error was answered'));
+    span?.note({ 'http.response.status_code': status });
+    if (status >= 500) span?.fail(new Error('an error was answered'));
     span?.end();
-    done();
-  });
-  return (request) => spans.get(request)?.traceId;
+    return span?.traceId;
+  };
 };

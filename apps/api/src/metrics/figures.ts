@@ -19,7 +19,7 @@ export const figuresOf = (made: Instruments) => ({
   /** Latency and error rate by route: the first thing that is looked at, and what the error budget is made of. */
   requests: made.histogram({
     name: 'chatbox_http_request_duration_seconds',
-    help: 'Time from the first byte of a request to the last byte of its answer, by route template; streams last as long as their reader',
+    help: 'Time from the first byte of a request to the last byte of its answer, by route template; streams last as long as their reader; status 499: the client left before',
     labels: ['method', 'route', 'status'],
     buckets: REQUEST_BUCKETS,
   }),
