@@ -24,6 +24,28 @@ const until = async (series: string, wanted: number): Promise<void> => {
   while ((await value(series)) !== wanted);
 };
 
+it('shows a zero before the first event, without which a rise to one would be no rise', async () => {
+  const body = await text();
+  for (const series of [
+    ...['completed', 'stopped', 'failed', 'interrupted', 'lost'].map((one) => `generations_total{status="${one}"}`),
+    ...['continued', 'restarted', 'interrupted'].map((one) => `generation_takeovers_total{outcome="${one}"}`),
+    ...['recovered', 'reset'].map((one) => `resumes_total{outcome="${one}"}`),
+    ...['primary', 'read'].flatMap((one) => [
+      `db_pool_saturated_total{pool="${one}"}`,
+      `db_pool_leaks_total{pool="${one}"}`,
+    ]),
+    ...['ok', 'bad_credentials', 'limited'].map((one) => `logins_total{outcome="${one}"}`),
+    ...['ws', 'sse'].map((one) => `slow_readers_total{door="${one}"}`),
+    ...['question', 'answer'].map((one) => `messages_total{type="${one}"}`),
+    ...['limits', 'csrf', 'auth'].map((one) => `refusals_total{reason="${one}"}`),
+    ...['sent', 'failed', 'dropped'].map((one) => `telemetry_deliveries_total{signal="traces",outcome="${one}"}`),
+    'db_reads_total{by="primary_instead"}',
+    'streams_lost_total',
+    'hints_lost_total',
+  ])
+    expect([series, valueIn(body, `chatbox_${series}`)]).toEqual([series, 0]);
+});
+
 it('counts what happens to a conversation at every stage that it passes', async () => {
   const { ask, who } = await aChat(app);
   const { generation } = await ask('Tell me a story.');

@@ -34,6 +34,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_refusals_total',
     help: 'Requests and frames that were refused, by reason (limits, csrf, auth); a token that has run out is not one',
     labels: ['reason'],
+    values: { reason: ['limits', 'csrf', 'auth'] },
   }),
   /** What a replica holds, and what has to move when it goes. */
   sockets: made.gauge({
@@ -49,12 +50,14 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_websocket_frames_total',
     help: 'Frames of sockets, by direction (in, out)',
     labels: ['direction'],
+    values: { direction: ['in', 'out'] },
   }),
   /** Many are a network or a client that cannot take what is sent. */
   slowReaders: made.counter({
     name: 'chatbox_slow_readers_total',
     help: 'Readers that were told to resume because they did not keep up, by door (ws, sse)',
     labels: ['door'],
+    values: { door: ['ws', 'sse'] },
   }),
   activeUsers: made.gauge({
     name: 'chatbox_active_users',
@@ -65,6 +68,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_logins_total',
     help: 'Sign-ins that opened a session (ok), and proofs of a person that were wrong (bad_credentials) or came too often (limited)',
     labels: ['outcome'],
+    values: { outcome: ['ok', 'bad_credentials', 'limited'] },
   }),
 
   // Messages and answers.
@@ -72,6 +76,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_messages_total',
     help: 'Messages processed: questions that were accepted, answers that reached a terminal state here; by type (question, answer)',
     labels: ['type'],
+    values: { type: ['question', 'answer'] },
   }),
   messageTimes: made.histogram({
     name: 'chatbox_message_duration_seconds',
@@ -83,6 +88,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_generations_total',
     help: 'Generations that reached a terminal state, by that state; lost: left to another process',
     labels: ['status'],
+    values: { status: ['completed', 'stopped', 'failed', 'interrupted', 'lost'] },
   }),
   running: made.gauge({
     name: 'chatbox_generations_running',
@@ -93,6 +99,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_generation_takeovers_total',
     help: 'Generations taken over from a process that had died, by what became of them',
     labels: ['outcome'],
+    values: { outcome: ['continued', 'restarted', 'interrupted'] },
   }),
   /** The promise of the whole product, broken. Any is an alert. */
   lostStreams: made.counter({
@@ -104,6 +111,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_resumes_total',
     help: 'Readers that came back with a place, by whether they got what they lacked (recovered) or had to begin anew (reset)',
     labels: ['outcome'],
+    values: { outcome: ['recovered', 'reset'] },
   }),
   /** Durable before visible: whatever slows this down slows down every answer. */
   flushes: made.histogram({
@@ -193,16 +201,19 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_db_pool_saturated_total',
     help: 'How often more than 5 requests began to wait for a connection, by pool',
     labels: ['pool'],
+    values: { pool: ['primary', 'read'] },
   }),
   poolLeaks: made.counter({
     name: 'chatbox_db_pool_leaks_total',
     help: 'Connections that were held for a minute or longer, by pool; the log says where they were taken',
     labels: ['pool'],
+    values: { pool: ['primary', 'read'] },
   }),
   reads: made.counter({
     name: 'chatbox_db_reads_total',
     help: 'Reads that a standby may answer, by who did (standby, primary where there is none, primary_instead of a standby)',
     labels: ['by'],
+    values: { by: ['standby', 'primary', 'primary_instead'] },
   }),
 
   // This process.
@@ -241,6 +252,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_telemetry_deliveries_total',
     help: 'Batches of figures and traces, and single errors, for those who watch, by signal (metrics, traces, errors) and outcome (sent, failed, dropped)',
     labels: ['signal', 'outcome'],
+    values: { signal: ['metrics', 'traces', 'errors'], outcome: ['sent', 'failed', 'dropped'] },
   }),
 });
 export type Figures = ReturnType<typeof figuresOf>;

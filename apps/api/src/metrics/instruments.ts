@@ -6,6 +6,7 @@ interface Description<L extends string> {
   help: string;
   labels?: readonly L[];
 }
+type Values<L extends string> = Readonly<Record<L, readonly string[]>>;
 /** Without labels: `{}`. */
 type Labels<L extends string> = Readonly<Record<L, string>>;
 
@@ -46,10 +47,15 @@ export class Instruments {
     }
   }
 
-  counter<L extends string = never>(description: Description<L>): Count<L> {
+  /**
+   * `values`: all that its labels can be, where they are few and known. Those series stand at 0 from the start on: a rise is only seen
+   * where there was something before.
+   */
+  counter<L extends string = never>({ values, ...description }: Description<L> & { values?: Values<L> }): Count<L> {
     if (!this.isOn) return NOTHING;
     const counter = new Counter<string>(this.configuration(description));
     this.plain.registerMetric(counter);
+    for (const labels of values ? everyCombination(values) : []) counter.inc(labels, 0);
     return { add: (labels, by = 1) => counter.inc(labels, by) };
   }
 
@@ -106,3 +112,9 @@ export class Instruments {
     return { ...description, labelNames: labels ?? [], registers: [this.open] };
   }
 }
+
+const everyCombination = (values: Values<string>): Record<string, string>[] =>
+  Object.entries(values).reduce<Record<string, string>[]>(
+    (made, [label, all]) => made.flatMap((labels) => all.map((value) => ({ ...labels, [label]: value }))),
+    [{}],
+  );

@@ -34,7 +34,6 @@ export class Metrics {
     this.figures = figuresOf(this.instruments);
     this.figures.build.set({ version: VERSION }, 1);
     this.figures.draining.set({}, 0);
-    for (const reason of ['limits', 'csrf', 'auth']) this.figures.refusals.add({ reason }, 0);
     if (!this.instruments.isOn) return;
     this.eventLoop = new EventLoop();
     this.fills.push(() => this.fillOwn());
