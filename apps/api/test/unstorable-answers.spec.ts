@@ -124,3 +124,21 @@ it('names a conversation also where the model says what no name can hold', async
   while ((await chat.read()).title === null) await pause(20);
   expect((await chat.read()).title).toBe('before \ufffd after');
 });
+
+it.each([
+  ['its text', `message ADD CONSTRAINT picky CHECK (text NOT LIKE '%well.')`, 'All is '],
+  ['its usage', `ledger ADD CONSTRAINT picky CHECK (outcome <> 'completed')`, 'All is well.'],
+])('ends an answer as failed when the database refuses %s', async (_, change, kept) => {
+  const { chat, generation, end } = await ask('healthy');
+  const checkpointed = `SELECT FROM message WHERE id = $1 AND text = 'All is '`;
+  while ((await database.query(checkpointed, [generation.messageId])).rowCount === 0) await pause(20);
+  await database.query(`ALTER TABLE ${change} NOT VALID`);
+  try {
+    goOn.resolve();
+    const screen = await end();
+    expect([screen.text, screen.end?.status, screen.end?.error?.code]).toEqual(['All is well.', 'failed', 'internal']);
+    expect((await chat.messages()).at(-1)).toMatchObject({ content: kept, generation: { status: 'failed' } });
+  } finally {
+    await database.query(`ALTER TABLE ${change.split(' ')[0]} DROP CONSTRAINT picky`);
+  }
+});

@@ -6,9 +6,18 @@ const AWAY =
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Query read timeout)/;
 
+/** SQLSTATE classes of what lies in the moment and not in the statement: a standby, a conflict, no room, a lock, an operator, the disk. */
+const PASSING = /^(25|40|53|55|57|58)...$/;
+
 /** Only the database driver's own errors reach here bare: providers wrap theirs in AppError. */
 export const isDatabaseAway = (error: unknown): boolean => {
-  const cause = error instanceof Error && 'driverError' in error ? error.driverError : error;
+  const cause = causeOf(error);
   if (cause instanceof AggregateError) return cause.errors.some(isDatabaseAway);
   return AWAY.test(codeOf(cause) ?? '') || AWAY_MESSAGES.test(messageOf(cause));
 };
+
+/** Whether the same statement may succeed at another moment. Of everything else the database says the same however often it is asked. */
+export const mayPass = (error: unknown): boolean => isDatabaseAway(error) || PASSING.test(codeOf(causeOf(error)) ?? '');
+
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && 'driverError' in error ? error.driverError : error;

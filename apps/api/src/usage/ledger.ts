@@ -17,6 +17,15 @@ export interface LedgerEntry {
   usage: Usage;
 }
 
+/** Of a call of which nothing is known. */
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  estimated: true,
+};
+
 /** A row of `ledger` by its column names, for `jsonb_populate_record(NULL::ledger, …)`. */
 export type LedgerRow = ReturnType<Ledger['row']>;
 

@@ -1,4 +1,5 @@
 import type { Part, PartKind } from '@chatbox/contracts';
+import { storable } from '../../common/storable.ts';
 import type { Frame } from './frames.ts';
 
 /** Text of an answer as its parts; grows only at the end, so a position always names the same text. */
@@ -51,6 +52,10 @@ export class Answer {
     return pieces;
   }
 }
+
+/** The same answer as far as the database can keep it: as long, and every place in it names the same. */
+export const storableAnswer = (answer: Answer): Answer =>
+  Answer.of(answer.parts.map((part) => ({ ...part, text: storable(part.text) })));
 
 export const plainText = (parts: readonly Part[]): string =>
   parts

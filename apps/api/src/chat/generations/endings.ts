@@ -1,11 +1,21 @@
-import type { Conversation, End, GenerationError, Model, TerminalStatus, Usage } from '@chatbox/contracts';
+import {
+  type Conversation,
+  type End,
+  ERRORS,
+  type GenerationError,
+  type Model,
+  type TerminalStatus,
+  type Usage,
+} from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
 import { NodeLease } from '../../cluster/node-lease.ts';
+import { mayPass } from '../../common/database-away.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { labelsOf } from '../../providers/catalogue.ts';
-import { Ledger } from '../../usage/ledger.ts';
+import { Ledger, NO_USAGE } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
+import { type Answer, storableAnswer } from './answer.ts';
 import { Fanout } from './fanout.ts';
 import { GenerationStore } from './generation-store.ts';
 import type { LiveGeneration } from './live-generation.ts';
@@ -21,6 +31,7 @@ export interface Ending {
 type OnEnd = (live: LiveGeneration, conversation: Conversation, ending: Ending) => void;
 
 const RETRY_MILLISECONDS = 500;
+const UNEXPECTED: GenerationError = { code: 'internal', detail: ERRORS.internal.title, retry: true };
 
 /** Brings a generation to its one terminal state: durable first, then announced. */
 @Injectable()
@@ -42,8 +53,29 @@ export class Endings {
     this.listeners.push(listener);
   }
 
-  /** Tries for as long as the lease is held: a database that is away for a moment does not cost the answer its end. */
+  /**
+   * Tries for as long as the lease is held: a database that is away for a moment does not cost the answer its end. What the
+   * database refuses is ended as failed, with less and less of what it may have refused.
+   */
   async end(live: LiveGeneration, ending: Ending): Promise<void> {
+    const failed: Ending = { ...ending, status: 'failed', error: UNEXPECTED };
+    const ways: [Ending, () => Answer | null][] = [
+      [ending, () => live.shown],
+      [failed, () => storableAnswer(live.shown)],
+      [{ ...failed, usage: NO_USAGE }, () => null],
+    ];
+    for (const [way, answer] of ways) {
+      try {
+        return await this.endAs(live, way, answer());
+      } catch (error) {
+        this.logger.error({ err: error, generationId: live.row.id }, 'the database refused the end of a generation');
+      }
+    }
+    this.alive.remove(live);
+  }
+
+  /** Fails only with what the database would say again. */
+  private async endAs(live: LiveGeneration, ending: Ending, answer: Answer | null): Promise<void> {
     const { row } = live;
     const booking = this.ledger.row({
       accountId: row.accountId,
@@ -60,16 +92,20 @@ export class Endings {
       const lease = this.lease.current;
       if (!lease) return;
       try {
-        const revision = await this.store.finish(lease, row, live.shown, { ...ending, booking });
+        const revision = await this.store.finish(lease, row, answer, { ...ending, booking });
         this.alive.remove(live);
         if (revision === undefined) return;
-        live.ended = ending.status;
-        return await this.announce(live, ending, booking.cost_micros);
+        break;
       } catch (error) {
+        if (!mayPass(error)) throw error;
         this.logger.warn({ err: error, generationId: row.id }, 'could not end a generation; trying again');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
       }
     }
+    live.ended = ending.status;
+    await this.announce(live, ending, booking.cost_micros).catch((error: unknown) =>
+      this.logger.warn({ err: error, generationId: row.id }, 'not everybody was told that a generation ended'),
+    );
   }
 
   private async announce(live: LiveGeneration, ending: Ending, costMicros: number | null): Promise<void> {

@@ -96,12 +96,13 @@ export class GenerationStore {
 
   /**
    * The one terminal state, the whole text, the ledger row and the sums, in one statement: all of it or nothing.
-   * Returns the conversation's new revision, or undefined when this node does not own the attempt any more.
+   * Returns the conversation's new revision, or undefined when this node does not own the attempt any more. Where `answer` is
+   * null the text of the last checkpoint stays.
    */
   async finish(
     lease: Lease,
     generation: Pick<GenerationRow, 'id' | 'attempt'>,
-    answer: Answer,
+    answer: Answer | null,
     outcome: Outcome,
   ): Promise<number | undefined> {
     const { usage, booking } = outcome;
@@ -113,7 +114,8 @@ export class GenerationStore {
          RETURNING g.*
        ),
        written AS (
-         UPDATE message m SET text = $7, parts = $8, position = $9, usage = $10, cost_micros = $11
+         UPDATE message m SET text = coalesce($7, m.text), parts = coalesce($8, m.parts), position = coalesce($9, m.position),
+           usage = $10, cost_micros = $11
          FROM ended WHERE m.id = ended.message_id
        ),
        booked AS (
@@ -130,9 +132,9 @@ export class GenerationStore {
         generation.attempt,
         outcome.status,
         outcome.error,
-        answer.plain,
-        JSON.stringify(answer.parts),
-        answer.position,
+        answer?.plain,
+        answer && JSON.stringify(answer.parts),
+        answer?.position,
         usage,
         booking.cost_micros,
         JSON.stringify(booking),

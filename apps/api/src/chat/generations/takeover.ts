@@ -7,7 +7,7 @@ import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger } from '../../usage/ledger.ts';
+import { Ledger, NO_USAGE } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replay } from './answer.ts';
@@ -142,7 +142,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
         retry: true,
       },
       model,
-      usage: NOTHING,
+      usage: NO_USAGE,
     });
     this.metrics.generationEnded(live.ended ?? 'lost', (performance.now() - started) / 1000);
   }
@@ -160,7 +160,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       outcome: 'abandoned',
       model: await this.modelOf(row),
       usage: {
-        ...NOTHING,
+        ...NO_USAGE,
         inputTokens: asked.reduce((sum, { content }) => sum + estimateTokens(content), 0),
         outputTokens: estimateTokens(answer.text),
       },
@@ -179,5 +179,3 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     }
   }
 }
-
-const NOTHING = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, estimated: true };
