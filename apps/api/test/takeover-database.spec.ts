@@ -83,3 +83,71 @@ it('goes on with an answer that it took over although the word of that was lost'
   const screen = await readToEnd(api, person.token, generation.id);
   expect([screen.end?.status, screen.text, screen.attempt > 2]).toEqual(['completed', text, true]);
 }, 30_000);
+
+/** An answer that has ended, as it would stand there if its owner had died over it with so much journaled. */
+async function anOrphan(frames: (generationId: string) => string[]) {
+  const person = await aUser(api);
+  const chat = await aChat(api, person);
+  const { generation } = await chat.ask('count to 3', { model: 'offline/assistant' });
+  await readToEnd(api, person.token, generation.id);
+  return { person, id: generation.id, frames: frames(generation.id) };
+}
+
+/** All of one node that says nothing any more, the first one first. */
+async function orphaned(owner: string, orphans: { id: string; frames: string[] }[]): Promise<void> {
+  await direct.query('BEGIN');
+  await direct.query(
+    `INSERT INTO node (id, epoch, lease_until, version) VALUES ($1, 1, clock_timestamp() - interval '1 second', '1')`,
+    [owner],
+  );
+  for (const [index, { id, frames }] of orphans.entries()) {
+    await direct.query(
+      `UPDATE generation SET status = 'running', finished_at = NULL, attempt = 2, epoch = 1, node_id = $2, place = 1,
+         started_at = '2020-01-01'::timestamptz + make_interval(secs => $3) WHERE id = $1`,
+      [id, owner, index],
+    );
+    await direct.query(
+      `UPDATE message SET text = '', parts = '[]', position = 0 WHERE id = (SELECT message_id FROM generation WHERE id = $1)`,
+      [id],
+    );
+    for (const row of frames)
+      await direct.query(
+        `INSERT INTO journal (slot, node_id, epoch, frames)
+         VALUES ((extract(epoch FROM clock_timestamp())::bigint / 60) % 4, $1, 1, $2)`,
+        [owner, row],
+      );
+  }
+  await direct.query('COMMIT');
+}
+
+const journaled = (id: string, text: string, position: number) =>
+  JSON.stringify({ v: 1, f: [[id, 2, position, 0, 'text', text]] });
+
+it('takes over every answer of a dead node, also where the journal of one has a hole or cannot be read', async () => {
+  const holed = await anOrphan((id) => [journaled(id, 'one', 3), journaled(id, 'three', 15)]);
+  const unreadable = await anOrphan(() => [JSON.stringify({ v: 99, f: 'of another release' })]);
+  const unstorable = await anOrphan((id) => [journaled(id, 'a \u0000', 3)]);
+  const healthy = await anOrphan(() => []);
+  await orphaned('careless', [holed, unreadable, unstorable, healthy]);
+  for (const [{ person, id }, text] of [
+    [holed, /^one, two, three\.$/],
+    [unreadable, /^one, two, three\.$/],
+    [unstorable, /^a \ufffd/],
+    [healthy, /^one, two, three\.$/],
+  ] as const) {
+    const screen = await readToEnd(api, person.token, id);
+    expect([screen.end?.status, screen.attempt > 2]).toEqual(['completed', true]);
+    expect(screen.text).toMatch(text);
+  }
+});
+
+it('ends as interrupted what cannot be taken over, and takes over the rest', async () => {
+  const cursed = await anOrphan((id) => [journaled(id, 'cursed', 6)]);
+  const healthy = await anOrphan(() => []);
+  await direct.query(`ALTER TABLE message ADD CONSTRAINT picky CHECK (text <> 'cursed') NOT VALID`);
+  await orphaned('unlucky', [cursed, healthy]);
+  const screen = await readToEnd(api, cursed.person.token, cursed.id);
+  expect(screen.end).toMatchObject({ status: 'interrupted', error: { code: 'generation.lost_owner', retry: true } });
+  expect((await readToEnd(api, healthy.person.token, healthy.id)).end?.status).toBe('completed');
+  await direct.query('ALTER TABLE message DROP CONSTRAINT picky');
+});

@@ -65,11 +65,24 @@ export const plainText = (parts: readonly Part[]): string =>
 
 /** Applies journal frames to a checkpoint; those that the checkpoint holds already are passed over. */
 export const replay = (answer: Answer, frames: Iterable<Frame>): Answer => {
+  const hole = applied(answer, frames);
+  if (hole) throw new Error(`the journal has a hole: ${hole.from} to ${hole.to}`);
+  return answer;
+};
+
+/** The same up to the first hole: everything that can be had of an answer whose journal has one. */
+export const replayToHole = (answer: Answer, frames: Iterable<Frame>): Answer => {
+  applied(answer, frames);
+  return answer;
+};
+
+/** The hole at which it ended, if there was one. */
+const applied = (answer: Answer, frames: Iterable<Frame>): { from: number; to: number } | undefined => {
   for (const { position, part, kind, text } of frames) {
     const begin = position - text.length;
     if (position <= answer.position) continue;
-    if (begin > answer.position) throw new Error(`the journal has a hole: ${answer.position} to ${begin}`);
+    if (begin > answer.position) return { from: answer.position, to: begin };
     answer.append(part, kind, text.slice(answer.position - begin));
   }
-  return answer;
+  return undefined;
 };

@@ -2,12 +2,13 @@ import type { GenerationError, Part, TerminalStatus, Usage } from '@chatbox/cont
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Lease } from '../../cluster/node-lease.ts';
+import { mayPass } from '../../common/database-away.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow } from '../../usage/ledger.ts';
 import { type Answer, plainText } from './answer.ts';
 import type { Frame } from './frames.ts';
 import { GENERATION_COLUMNS, type GenerationRow } from './generation-row.ts';
-import { framesOf } from './journal-reading.ts';
+import { framesOf, readableFramesOf } from './journal-reading.ts';
 
 /** Says whether the node may write at all. Taken by every write below, so that a claim waits for it and then outdates it. */
 const HELD = `SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE`;
@@ -26,11 +27,15 @@ export interface Checkpoint {
   answer: Answer;
 }
 
-/** What a takeover found: the generation as it is now owned here, everything of it that was durable, and the calls so far. */
+/**
+ * What a takeover found: the generation as it is now owned here, everything of it that was durable, and the calls so far.
+ * `broken` says why nothing but the checkpoint could be had.
+ */
 export interface Claimed {
   row: GenerationRow;
   parts: Part[];
   calls: number;
+  broken?: unknown;
 }
 
 /** How a takeover puts the dead attempt in order. */
@@ -194,7 +199,7 @@ export class GenerationStore {
    * an append that is under way commits before, a later one is refused. Then attempt + 1 and a new owner, and the text of
    * the journal goes into the checkpoint, so that only the new owner's journal counts from here.
    */
-  async claim(lease: Lease, limit: number, { restore, book }: Estate): Promise<Claimed[]> {
+  async claim(lease: Lease, limit: number, estate: Estate): Promise<Claimed[]> {
     return this.source.transaction(async (manager) => {
       // The database may have kept this waiting for longer than the lease.
       const held: unknown[] = await manager.query(HELD, [lease.nodeId, lease.epoch]);
@@ -216,29 +221,49 @@ export class GenerationStore {
         [limit, nodes.map(({ id }) => id)],
       );
       const claimed: Claimed[] = [];
-      for (const orphan of orphans) {
-        const [message]: { parts: Part[] }[] = await manager.query(`SELECT parts FROM message WHERE id = $1`, [
-          orphan.messageId,
-        ]);
-        const frames = await framesOf([orphan], manager);
-        const answer = restore(message?.parts ?? [], frames.get(orphan.id) ?? []);
-        const parts = answer.parts;
-        const calls = await book(manager, orphan, answer);
-        await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
-          orphan.messageId,
-          plainText(parts),
-          JSON.stringify(parts),
-          answer.position,
-        ]);
-        await manager.query(
-          `UPDATE generation SET attempt = attempt + 1, node_id = $2, epoch = $3, checkpoint_seq = 0 WHERE id = $1`,
-          [orphan.id, lease.nodeId, lease.epoch],
-        );
-        const owned = { nodeId: lease.nodeId, epoch: lease.epoch, attempt: orphan.attempt + 1, checkpointSeq: '0' };
-        claimed.push({ row: { ...orphan, ...owned }, parts, calls });
-      }
+      for (const orphan of orphans) claimed.push(await this.take(manager, lease, orphan, estate));
       return claimed;
     });
+  }
+
+  /** What is wrong with one is nobody else's: it becomes this node's without its journal, so that it can be ended. */
+  private async take(manager: EntityManager, lease: Lease, orphan: GenerationRow, estate: Estate): Promise<Claimed> {
+    const [message]: { parts: Part[] }[] = await manager.query(`SELECT parts FROM message WHERE id = $1`, [
+      orphan.messageId,
+    ]);
+    const checkpoint = message?.parts ?? [];
+    let found: Pick<Claimed, 'parts' | 'calls' | 'broken'>;
+    try {
+      found = await manager.transaction((savepoint) => this.putInOrder(savepoint, orphan, checkpoint, estate));
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      found = { parts: checkpoint, calls: 0, broken: error };
+    }
+    await manager.query(
+      `UPDATE generation SET attempt = attempt + 1, node_id = $2, epoch = $3, checkpoint_seq = 0 WHERE id = $1`,
+      [orphan.id, lease.nodeId, lease.epoch],
+    );
+    const owned = { nodeId: lease.nodeId, epoch: lease.epoch, attempt: orphan.attempt + 1, checkpointSeq: '0' };
+    return { row: { ...orphan, ...owned }, ...found };
+  }
+
+  private async putInOrder(
+    manager: EntityManager,
+    orphan: GenerationRow,
+    checkpoint: Part[],
+    { restore, book }: Estate,
+  ): Promise<Pick<Claimed, 'parts' | 'calls'>> {
+    const frames = await readableFramesOf(orphan, manager);
+    const answer = restore(checkpoint, frames);
+    const { parts } = answer;
+    const calls = await book(manager, orphan, answer);
+    await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
+      orphan.messageId,
+      plainText(parts),
+      JSON.stringify(parts),
+      answer.position,
+    ]);
+    return { parts, calls };
   }
 
   /**

@@ -10,10 +10,28 @@ interface JournalRow {
   frames: string;
 }
 
+type Runner = Pick<EntityManager, 'query'>;
+
 /** What the journals of their owners have of them after their checkpoints, by generation. A row holds what several said, and is read once. */
-export const framesOf = async (
+export const framesOf = (generations: readonly GenerationRow[], runner: Runner): Promise<Map<string, Frame[]>> =>
+  read(generations, runner, decodeFrames);
+
+/** The same for one whose owner is gone. A row that cannot be read is passed over; where it was of this one it leaves a hole. */
+export const readableFramesOf = async (generation: GenerationRow, runner: Runner): Promise<Frame[]> => {
+  const frames = await read([generation], runner, (row) => {
+    try {
+      return decodeFrames(row);
+    } catch {
+      return [];
+    }
+  });
+  return frames.get(generation.id) ?? [];
+};
+
+const read = async (
   generations: readonly GenerationRow[],
-  runner: Pick<EntityManager, 'query'>,
+  runner: Runner,
+  decode: (row: string) => Frame[],
 ): Promise<Map<string, Frame[]>> => {
   if (generations.length === 0) return new Map();
   const rows: JournalRow[] = await runner.query(
@@ -31,7 +49,7 @@ export const framesOf = async (
   const wanted = new Map(generations.map((row) => [row.id, row]));
   const found = new Map<string, Frame[]>();
   for (const { nodeId, epoch, seq, frames } of rows)
-    for (const frame of decodeFrames(frames)) {
+    for (const frame of decode(frames)) {
       const row = wanted.get(frame.generationId);
       if (row?.attempt !== frame.attempt || row.nodeId !== nodeId || row.epoch !== epoch) continue;
       if (BigInt(seq) <= BigInt(row.checkpointSeq)) continue;

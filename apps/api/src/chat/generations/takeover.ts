@@ -1,3 +1,4 @@
+import type { Part } from '@chatbox/contracts';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
@@ -10,8 +11,9 @@ import { estimateTokens } from '../../usage/estimate-tokens.ts';
 import { Ledger, NO_USAGE } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
-import { Answer, replay } from './answer.ts';
+import { Answer, replayToHole, storableAnswer } from './answer.ts';
 import { Endings } from './endings.ts';
+import { Fanout } from './fanout.ts';
 import type { GenerationRow } from './generation-row.ts';
 import { type Claimed, GenerationStore } from './generation-store.ts';
 import { Generations } from './generations.ts';
@@ -42,6 +44,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly generations: Generations,
     private readonly alive: LiveGenerations,
     private readonly endings: Endings,
+    private readonly fanout: Fanout,
     private readonly models: Models,
     private readonly conversations: ConversationStore,
     private readonly ledger: Ledger,
@@ -111,7 +114,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private claim(lease: Lease): Promise<Claimed[]> {
     return this.store.claim(lease, BATCH, {
-      restore: (parts, frames) => replay(Answer.of(parts), frames),
+      restore: (parts, frames) => storableAnswer(replayToHole(Answer.of(parts), frames)),
       book: (manager, row, answer) => this.book(manager, row, answer),
     });
   }
@@ -121,26 +124,30 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     return this.store.adrift(lease, alive, (manager, id) => this.ledger.callsFor(manager, id));
   }
 
-  private async goOn({ row, parts, calls }: Claimed): Promise<void> {
+  private async goOn({ row, parts, calls, broken }: Claimed): Promise<void> {
     this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
-    if (calls < MOST_CALLS) {
+    if (broken) {
+      this.logger.error({ err: broken, generationId: row.id }, 'could not put in order what a dead server had said');
+      await this.interrupt(row, parts, 'The server that was answering stopped, and what it said last is lost.');
+    } else if (calls >= MOST_CALLS) {
+      await this.interrupt(row, parts, `The server that was answering stopped, ${calls} times in a row.`);
+    } else {
       this.metrics.generationTakenOver(parts.length > 0 ? 'continued' : 'restarted');
       this.generations.goOn(row, parts);
-      return;
     }
+  }
+
+  private async interrupt(row: GenerationRow, parts: Part[], why: string): Promise<void> {
     const model = await this.modelOf(row);
     this.metrics.generationTakenOver('interrupted');
     const started = performance.now();
     const live = new LiveGeneration(row, parts);
     this.alive.add(live);
+    this.fanout.toGeneration(row.conversationId, live.reset());
     this.metrics.generationStarted();
     await this.endings.end(live, {
       status: 'interrupted',
-      error: {
-        code: 'generation.lost_owner',
-        detail: `The server that was answering stopped, ${calls} times in a row. Retry when you like.`,
-        retry: true,
-      },
+      error: { code: 'generation.lost_owner', detail: `${why} Retry when you like.`, retry: true },
       model,
       usage: NO_USAGE,
     });
