@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
@@ -85,39 +88,39 @@ it('goes on with an answer that it took over although the word of that was lost'
 }, 30_000);
 
 /** An answer that has ended, as it would stand there if its owner had died over it with so much journaled. */
-async function anOrphan(frames: (generationId: string) => string[]) {
-  const person = await aUser(api);
-  const chat = await aChat(api, person);
+async function anOrphan(frames: (generationId: string) => string[], on = api) {
+  const person = await aUser(on);
+  const chat = await aChat(on, person);
   const { generation } = await chat.ask('count to 3', { model: 'offline/assistant' });
-  await readToEnd(api, person.token, generation.id);
+  await readToEnd(on, person.token, generation.id);
   return { person, id: generation.id, frames: frames(generation.id) };
 }
 
 /** All of one node that says nothing any more, the first one first. */
-async function orphaned(owner: string, orphans: { id: string; frames: string[] }[]): Promise<void> {
-  await direct.query('BEGIN');
-  await direct.query(
+async function orphaned(owner: string, orphans: { id: string; frames: string[] }[], database = direct): Promise<void> {
+  await database.query('BEGIN');
+  await database.query(
     `INSERT INTO node (id, epoch, lease_until, version) VALUES ($1, 1, clock_timestamp() - interval '1 second', '1')`,
     [owner],
   );
   for (const [index, { id, frames }] of orphans.entries()) {
-    await direct.query(
+    await database.query(
       `UPDATE generation SET status = 'running', finished_at = NULL, attempt = 2, epoch = 1, node_id = $2, place = 1,
          started_at = '2020-01-01'::timestamptz + make_interval(secs => $3) WHERE id = $1`,
       [id, owner, index],
     );
-    await direct.query(
+    await database.query(
       `UPDATE message SET text = '', parts = '[]', position = 0 WHERE id = (SELECT message_id FROM generation WHERE id = $1)`,
       [id],
     );
     for (const row of frames)
-      await direct.query(
+      await database.query(
         `INSERT INTO journal (slot, node_id, epoch, frames)
          VALUES ((extract(epoch FROM clock_timestamp())::bigint / 60) % 4, $1, 1, $2)`,
         [owner, row],
       );
   }
-  await direct.query('COMMIT');
+  await database.query('COMMIT');
 }
 
 const journaled = (id: string, text: string, position: number) =>
@@ -150,4 +153,27 @@ it('ends as interrupted what cannot be taken over, and takes over the rest', asy
   expect(screen.end).toMatchObject({ status: 'interrupted', error: { code: 'generation.lost_owner', retry: true } });
   expect((await readToEnd(api, healthy.person.token, healthy.id)).end?.status).toBe('completed');
   await direct.query('ALTER TABLE message DROP CONSTRAINT picky');
+});
+
+it('takes over at once also beside an answer whose model server cannot be asked for its models', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const other = await ApiProcess.on({ OPENAI_API_KEY: 'any', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+  const client = new pg.Client({ connectionString: other.databaseUrl });
+  try {
+    await Promise.all([other.start(), client.connect()]);
+    const waiting = await anOrphan(() => [], other);
+    const healthy = await anOrphan(() => [], other);
+    await client.query(`UPDATE generation SET model = 'openai/any' WHERE id = $1`, [waiting.id]);
+    await orphaned('gone', [waiting, healthy], client);
+    const since = performance.now();
+    expect((await readToEnd(other, healthy.person.token, healthy.id)).end?.status).toBe('completed');
+    expect(performance.now() - since).toBeLessThan(3_500);
+  } finally {
+    await client.end();
+    await other.close();
+    silent.closeAllConnections();
+    silent.close();
+  }
 });

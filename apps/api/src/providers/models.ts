@@ -67,17 +67,27 @@ export class Models {
 
   private async find(modelId: string, connections: KnownConnection[]): Promise<ResolvedModel | undefined> {
     if (modelId === OFFLINE_MODEL.id) return this.offline();
-    // Upstream ids may contain slashes; slugs do not.
-    const slash = modelId.indexOf('/');
-    const upstreamId = modelId.slice(slash + 1);
-    const known = connections.find(({ connection }) => connection.slug === modelId.slice(0, slash));
-    if (slash < 1 || upstreamId === '' || !known) return undefined;
+    const place = placeOf(modelId, connections);
+    if (!place) return undefined;
+    const { known, upstreamId } = place;
     const isIt = ({ id }: UpstreamModel): boolean => id === upstreamId;
     const model = (await this.lists.known(known)).models.find(isIt);
     if (model) return this.callable(known, model);
     const { models, problem } = await this.lists.fresh(known);
     const now = models.find(isIt) ?? (problem ? { id: upstreamId } : undefined);
     return now && this.callable(known, now);
+  }
+
+  /** What the models cost, also those that are gone. The result asks nobody: not the providers, and not the database. */
+  async priced(): Promise<(modelId: string) => Pick<Model, 'id' | 'provider' | 'prices'>> {
+    const connections = await this.connections.enabled();
+    return (modelId) => {
+      if (modelId === OFFLINE_MODEL.id) return OFFLINE_MODEL;
+      const place = placeOf(modelId, connections);
+      return place
+        ? described(place.known, { id: place.upstreamId })
+        : { id: modelId, provider: 'offline', prices: null };
+    };
   }
 
   private wantedDefault(): Promise<string | null> {
@@ -118,6 +128,14 @@ export class Models {
 
 const LONGEST_ANSWER = 32_000;
 const UNKNOWN: Capabilities = { vision: false, tools: false, reasoning: false, prefill: false };
+
+/** Upstream ids may contain slashes; slugs do not. */
+const placeOf = (modelId: string, connections: KnownConnection[]) => {
+  const slash = modelId.indexOf('/');
+  const upstreamId = modelId.slice(slash + 1);
+  const known = connections.find(({ connection }) => connection.slug === modelId.slice(0, slash));
+  return slash < 1 || upstreamId === '' || !known ? undefined : { known, upstreamId };
+};
 
 const described = ({ connection, baseUrl }: KnownConnection, upstream: UpstreamModel): Described => {
   const facts = catalogued(connection.kind, upstream.id);

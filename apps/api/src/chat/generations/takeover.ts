@@ -2,13 +2,12 @@ import type { Part } from '@chatbox/contracts';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
-import { isDatabaseAway } from '../../common/database-away.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger, NO_USAGE } from '../../usage/ledger.ts';
+import { Ledger, type LedgerEntry, NO_USAGE } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replayToHole, storableAnswer } from './answer.ts';
@@ -112,10 +111,12 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     return claimed.length === BATCH;
   }
 
-  private claim(lease: Lease): Promise<Claimed[]> {
+  /** Nothing but this one transaction is waited for while it holds a dead node's row. */
+  private async claim(lease: Lease): Promise<Claimed[]> {
+    const priced = await this.models.priced();
     return this.store.claim(lease, BATCH, {
       restore: (parts, frames) => storableAnswer(replayToHole(Answer.of(parts), frames)),
-      book: (manager, row, answer) => this.book(manager, row, answer),
+      book: (manager, row, answer) => this.book(manager, row, answer, priced(row.model)),
     });
   }
 
@@ -138,7 +139,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async interrupt(row: GenerationRow, parts: Part[], why: string): Promise<void> {
-    const model = await this.modelOf(row);
+    const priced = await this.models.priced();
     this.metrics.generationTakenOver('interrupted');
     const started = performance.now();
     const live = new LiveGeneration(row, parts);
@@ -148,15 +149,20 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.endings.end(live, {
       status: 'interrupted',
       error: { code: 'generation.lost_owner', detail: `${why} Retry when you like.`, retry: true },
-      model,
+      model: priced(row.model),
       usage: NO_USAGE,
     });
     this.metrics.generationEnded(live.ended ?? 'lost', (performance.now() - started) / 1000);
   }
 
   /** The call that died with its process: what it cost is not known, what it said is counted here. */
-  private async book(manager: EntityManager, row: GenerationRow, answer: Answer): Promise<number> {
-    const asked = await this.messages.branch(row.messageId);
+  private async book(
+    manager: EntityManager,
+    row: GenerationRow,
+    answer: Answer,
+    model: LedgerEntry['model'],
+  ): Promise<number> {
+    const asked = await this.messages.branch(row.messageId, manager);
     const booking = this.ledger.row({
       accountId: row.accountId,
       conversationId: row.conversationId,
@@ -165,7 +171,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
       attempt: row.attempt,
       purpose: 'chat',
       outcome: 'abandoned',
-      model: await this.modelOf(row),
+      model,
       usage: {
         ...NO_USAGE,
         inputTokens: asked.reduce((sum, { content }) => sum + estimateTokens(content), 0),
@@ -175,14 +181,5 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.ledger.write(manager, booking);
     await this.conversations.spend(manager, booking);
     return this.ledger.callsFor(manager, row.id);
-  }
-
-  private async modelOf(row: GenerationRow) {
-    try {
-      return (await this.models.resolve(row.model)).model;
-    } catch (error) {
-      if (isDatabaseAway(error)) throw error;
-      return { id: row.model, provider: 'offline' as const, prices: null };
-    }
   }
 }

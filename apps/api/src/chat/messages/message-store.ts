@@ -1,6 +1,6 @@
 import type { Message, Part, SendMessage, Usage } from '@chatbox/contracts';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { Config } from '../../config/config.ts';
@@ -205,8 +205,8 @@ export class MessageStore {
   }
 
   /** The turns that lead to a message, the first one first, without the message itself. */
-  async branch(messageId: string): Promise<ChatTurn[]> {
-    return this.source.query(
+  async branch(messageId: string, runner: Pick<EntityManager, 'query'> = this.source): Promise<ChatTurn[]> {
+    return runner.query(
       `WITH RECURSIVE branch AS (
          SELECT m.parent_id, NULL::text AS role, NULL::text AS content, 0 AS depth FROM message m WHERE m.id = $1
          UNION ALL
