@@ -155,6 +155,32 @@ it('ends as interrupted what cannot be taken over, and takes over the rest', asy
   await direct.query('ALTER TABLE message DROP CONSTRAINT picky');
 });
 
+it.each([
+  ['less than the budget', 999_998, 'completed'],
+  ['the budget', 999_999, 'interrupted'],
+])(
+  'goes on with an answer for as long as all its attempts have cost less than the budget: %s',
+  async (_, micros, status) => {
+    const orphan = await anOrphan(() => []);
+    // Two calls, of which the second cost the last millionth; the one that dies with its owner costs nothing.
+    await direct.query('UPDATE ledger SET cost_micros = $2 WHERE generation_id = $1', [orphan.id, micros]);
+    await direct.query(
+      `INSERT INTO ledger SELECT row.* FROM ledger l, jsonb_populate_record(l,
+       jsonb_build_object('id', gen_random_uuid(), 'attempt', 9, 'cost_micros', 1)) AS row WHERE l.generation_id = $1`,
+      [orphan.id],
+    );
+    await orphaned(`spent ${micros}`, [orphan]);
+    const { end } = await readToEnd(api, orphan.person.token, orphan.id);
+    expect(end?.status).toBe(status);
+    if (status === 'interrupted')
+      expect(end?.error).toEqual({
+        code: 'generation.lost_owner',
+        detail: expect.stringContaining('has cost $1.00 already'),
+        retry: true,
+      });
+  },
+);
+
 it('takes over at once also beside an answer whose model server cannot be asked for its models', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(silent, 'listening');

@@ -250,6 +250,14 @@ export const ConfigSchema = z.object({
     'Signs what is sent there, as Standard Webhooks says; what follows whsec_ is base64, anything else is taken as it is',
   ),
   LEASE_SECONDS: seconds(8).describe('How long a node owns its generations without a sign of life'),
+  TAKEOVER_BUDGET_MICROS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_000_000)
+    .describe(
+      'What one answer may have cost over all its attempts, in millionths of a dollar, for another server to go on with it when its own died; what a model without a known price costs does not count. 0: whatever it cost',
+    ),
   JOURNAL_WINDOW_MILLISECONDS: seconds(30).describe(
     'How long tokens are collected before they are made durable and shown',
   ),

@@ -17,6 +17,12 @@ export interface LedgerEntry {
   usage: Usage;
 }
 
+export interface Spent {
+  calls: number;
+  /** Of those whose price is known. */
+  costMicros: number;
+}
+
 /** Of a call of which nothing is known. */
 export const NO_USAGE: Usage = {
   inputTokens: 0,
@@ -63,12 +69,13 @@ export class Ledger {
     );
   }
 
-  /** How many calls have been booked for a generation. */
-  async callsFor(manager: EntityManager, generationId: string): Promise<number> {
-    const rows: { calls: number }[] = await manager.query(
-      `SELECT count(*)::int AS calls FROM ledger WHERE generation_id = $1 AND purpose = 'chat'`,
+  /** What has been booked for a generation, over all its attempts. */
+  async spentFor(manager: EntityManager, generationId: string): Promise<Spent> {
+    const rows: Spent[] = await manager.query(
+      `SELECT count(*)::int AS calls, coalesce(sum(cost_micros), 0)::float8 AS "costMicros"
+       FROM ledger WHERE generation_id = $1 AND purpose = 'chat'`,
       [generationId],
     );
-    return rows[0]?.calls ?? 0;
+    return rows[0] ?? { calls: 0, costMicros: 0 };
   }
 }

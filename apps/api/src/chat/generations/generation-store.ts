@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { mayPass } from '../../common/database-away.ts';
 import { returned } from '../../database/returned.ts';
-import type { LedgerRow } from '../../usage/ledger.ts';
+import type { LedgerRow, Spent } from '../../usage/ledger.ts';
 import { type Answer, plainText } from './answer.ts';
 import type { Frame } from './frames.ts';
 import { GENERATION_COLUMNS, type GenerationRow } from './generation-row.ts';
@@ -28,21 +28,21 @@ export interface Checkpoint {
 }
 
 /**
- * What a takeover found: the generation as it is now owned here, everything of it that was durable, and the calls so far.
+ * What a takeover found: the generation as it is now owned here, everything of it that was durable, and what it cost so far.
  * `broken` says why nothing but the checkpoint could be had.
  */
 export interface Claimed {
   row: GenerationRow;
   parts: Part[];
-  calls: number;
+  spent: Spent;
   broken?: unknown;
 }
 
 /** How a takeover puts the dead attempt in order. */
 export interface Estate {
   restore(parts: Part[], frames: Frame[]): Answer;
-  /** Returns how many calls of a provider have been made for it. */
-  book(manager: EntityManager, orphan: GenerationRow, answer: Answer): Promise<number>;
+  /** Returns what has been spent on it. */
+  book(manager: EntityManager, orphan: GenerationRow, answer: Answer): Promise<Spent>;
 }
 
 /** Owns generation, attempt and journal: every write names the node's epoch, and one that lost it writes nothing. */
@@ -232,12 +232,12 @@ export class GenerationStore {
       orphan.messageId,
     ]);
     const checkpoint = message?.parts ?? [];
-    let found: Pick<Claimed, 'parts' | 'calls' | 'broken'>;
+    let found: Pick<Claimed, 'parts' | 'spent' | 'broken'>;
     try {
       found = await manager.transaction((savepoint) => this.putInOrder(savepoint, orphan, checkpoint, estate));
     } catch (error) {
       if (mayPass(error)) throw error;
-      found = { parts: checkpoint, calls: 0, broken: error };
+      found = { parts: checkpoint, spent: { calls: 0, costMicros: 0 }, broken: error };
     }
     await manager.query(
       `UPDATE generation SET attempt = attempt + 1, node_id = $2, epoch = $3, checkpoint_seq = 0 WHERE id = $1`,
@@ -252,18 +252,18 @@ export class GenerationStore {
     orphan: GenerationRow,
     checkpoint: Part[],
     { restore, book }: Estate,
-  ): Promise<Pick<Claimed, 'parts' | 'calls'>> {
+  ): Promise<Pick<Claimed, 'parts' | 'spent'>> {
     const frames = await readableFramesOf(orphan, manager);
     const answer = restore(checkpoint, frames);
     const { parts } = answer;
-    const calls = await book(manager, orphan, answer);
+    const spent = await book(manager, orphan, answer);
     await manager.query(`UPDATE message SET text = $2, parts = $3, position = $4 WHERE id = $1`, [
       orphan.messageId,
       plainText(parts),
       JSON.stringify(parts),
       answer.position,
     ]);
-    return { parts, calls };
+    return { parts, spent };
   }
 
   /**
@@ -273,7 +273,7 @@ export class GenerationStore {
   async adrift(
     lease: Lease,
     alive: string[],
-    callsFor: (manager: EntityManager, generationId: string) => Promise<number>,
+    spentFor: (manager: EntityManager, generationId: string) => Promise<Spent>,
   ): Promise<Claimed[]> {
     const { manager } = this.source;
     const rows: (GenerationRow & { parts: Part[] })[] = await manager.query(
@@ -281,7 +281,7 @@ export class GenerationStore {
        WHERE g.node_id = $1 AND g.epoch = $2 AND g.status = 'running' AND g.attempt > 1 AND g.id <> ALL($3)`,
       [lease.nodeId, lease.epoch, alive],
     );
-    return Promise.all(rows.map(async ({ parts, ...row }) => ({ row, parts, calls: await callsFor(manager, row.id) })));
+    return Promise.all(rows.map(async ({ parts, ...row }) => ({ row, parts, spent: await spentFor(manager, row.id) })));
   }
 
   /**

@@ -3,11 +3,12 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import type { EntityManager } from 'typeorm';
 import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
+import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger, type LedgerEntry, NO_USAGE } from '../../usage/ledger.ts';
+import { Ledger, type LedgerEntry, NO_USAGE, type Spent } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replayToHole, storableAnswer } from './answer.ts';
@@ -48,6 +49,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly conversations: ConversationStore,
     private readonly ledger: Ledger,
     private readonly lease: NodeLease,
+    private readonly config: Config,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
     private readonly logger: Logger,
@@ -122,16 +124,21 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   private adrift(lease: Lease): Promise<Claimed[]> {
     const alive = this.alive.all().map(({ row }) => row.id);
-    return this.store.adrift(lease, alive, (manager, id) => this.ledger.callsFor(manager, id));
+    return this.store.adrift(lease, alive, (manager, id) => this.ledger.spentFor(manager, id));
   }
 
-  private async goOn({ row, parts, calls, broken }: Claimed): Promise<void> {
+  private async goOn({ row, parts, spent, broken }: Claimed): Promise<void> {
+    const budget = this.config.TAKEOVER_BUDGET_MICROS;
     this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
     if (broken) {
       this.logger.error({ err: broken, generationId: row.id }, 'could not put in order what a dead server had said');
       await this.interrupt(row, parts, 'The server that was answering stopped, and what it said last is lost.');
-    } else if (calls >= MOST_CALLS) {
-      await this.interrupt(row, parts, `The server that was answering stopped, ${calls} times in a row.`);
+    } else if (spent.calls >= MOST_CALLS) {
+      await this.interrupt(row, parts, `The server that was answering stopped, ${spent.calls} times in a row.`);
+    } else if (budget > 0 && spent.costMicros >= budget) {
+      const cost = `$${(spent.costMicros / 1_000_000).toFixed(2)}`;
+      const why = `The server that was answering stopped, and this answer has cost ${cost} already, too much to go on with it.`;
+      await this.interrupt(row, parts, why);
     } else {
       this.metrics.generationTakenOver(parts.length > 0 ? 'continued' : 'restarted');
       this.generations.goOn(row, parts);
@@ -161,7 +168,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     row: GenerationRow,
     answer: Answer,
     model: LedgerEntry['model'],
-  ): Promise<number> {
+  ): Promise<Spent> {
     const asked = await this.messages.branch(row.messageId, manager);
     const booking = this.ledger.row({
       accountId: row.accountId,
@@ -180,6 +187,6 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     await this.ledger.write(manager, booking);
     await this.conversations.spend(manager, booking);
-    return this.ledger.callsFor(manager, row.id);
+    return this.ledger.spentFor(manager, row.id);
   }
 }
