@@ -310,16 +310,25 @@ export class GenerationStore {
   async emptyOldestSlot(): Promise<void> {
     await this.source.transaction(async (manager) => {
       await manager.query(`SET LOCAL lock_timeout = '100ms'`);
-      const [{ slot }]: [{ slot: number }] = await manager.query(
-        `SELECT ((extract(epoch FROM clock_timestamp())::bigint / 60 + 1) % 4)::int AS slot`,
-      );
-      const [{ needed, filled }]: [{ needed: boolean; filled: boolean }] = await manager.query(
-        `SELECT EXISTS (SELECT 1 FROM journal_${Number(slot)}) AS filled,
-           EXISTS (SELECT 1 FROM generation g WHERE g.status = 'running' AND EXISTS (
-             SELECT 1 FROM journal_${Number(slot)} j
-             WHERE j.node_id = g.node_id AND j.epoch = g.epoch AND j.seq > g.checkpoint_seq)) AS needed`,
-      );
-      if (filled && !needed) await manager.query(`TRUNCATE journal_${Number(slot)}`);
+      const slot = await needlessSlot(manager);
+      if (slot === undefined) return;
+      await manager.query(`LOCK TABLE journal_${slot} IN ACCESS EXCLUSIVE MODE`);
+      // While that was waited for its minute may have begun; from here on whoever writes waits.
+      if ((await needlessSlot(manager)) === slot) await manager.query(`TRUNCATE journal_${slot}`);
     });
   }
+}
+
+/** The slot of the next minute, which holds the oldest rows, if it has any and nobody needs one of them. */
+async function needlessSlot(manager: EntityManager): Promise<number | undefined> {
+  const [{ slot }]: [{ slot: number }] = await manager.query(
+    `SELECT ((extract(epoch FROM clock_timestamp())::bigint / 60 + 1) % 4)::int AS slot`,
+  );
+  const [{ needed, filled }]: [{ needed: boolean; filled: boolean }] = await manager.query(
+    `SELECT EXISTS (SELECT 1 FROM journal_${Number(slot)}) AS filled,
+       EXISTS (SELECT 1 FROM generation g WHERE g.status = 'running' AND EXISTS (
+         SELECT 1 FROM journal_${Number(slot)} j
+         WHERE j.node_id = g.node_id AND j.epoch = g.epoch AND j.seq > g.checkpoint_seq)) AS needed`,
+  );
+  return filled && !needed ? Number(slot) : undefined;
 }
