@@ -66,6 +66,11 @@ export class TcpProxy {
     for (const link of this.links) link.pause();
   }
 
+  /** What is open stays silent for good, and what comes passes: the machine behind it vanished, and another took its address. */
+  abandon(): void {
+    for (const link of this.links) link.abandon();
+  }
+
   /** Lets pass again what has waited, and undoes every other fault. */
   heal(): void {
     this.stalled = false;
@@ -100,6 +105,7 @@ class Link {
   onClosed: () => void = () => undefined;
   private readonly near: Socket;
   private readonly far: Socket;
+  private abandoned = false;
 
   constructor(near: Socket, far: Socket, weather: Weather) {
     this.near = near;
@@ -114,7 +120,7 @@ class Link {
       from.on('data', (chunk: Buffer) => {
         if (!lane.carry(chunk)) from.pause();
       });
-      to.on('drain', () => from.resume());
+      to.on('drain', () => this.resume(from));
       from.on('end', () => lane.end(() => to.end()));
       from.on('error', () => this.cut());
       from.on('close', () => {
@@ -129,9 +135,14 @@ class Link {
     this.far.pause();
   }
 
-  resume(): void {
-    this.near.resume();
-    this.far.resume();
+  abandon(): void {
+    this.abandoned = true;
+    this.pause();
+  }
+
+  resume(...sides: Socket[]): void {
+    if (this.abandoned) return;
+    for (const side of sides.length > 0 ? sides : [this.near, this.far]) side.resume();
   }
 
   cut(): void {

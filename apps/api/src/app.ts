@@ -11,6 +11,7 @@ import type { ConfigValues } from './config/config.ts';
 import { claimDataFolder, lockDataFolder, makeDataFolder } from './database/data-folder.ts';
 import { migrate, openDatabase } from './database/database.ts';
 import { startPostgres } from './database/embedded-postgres.ts';
+import { FEW_CONNECTIONS } from './database/pool-options.ts';
 import { openEngine } from './engine/engine.module.ts';
 import { httpAdapter, setUpHttp } from './http/http-setup.ts';
 import { PlainWsAdapter } from './http/plain-ws-adapter.ts';
@@ -43,7 +44,7 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
     lives.defer(() => postgres.stop());
     const source = await openDatabase(config, postgres.url, { logger, tracing });
     lives.defer(() => source.destroy());
-    await migrate(source);
+    await migrateUnhurried(postgres.url);
     const engine = await openEngine(config, logger, tracing);
     lives.defer(() => engine.close());
     const nest = await NestFactory.create<NestFastifyApplication>(
@@ -72,6 +73,16 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
   } catch (error) {
     await lives.disposeAsync();
     throw error;
+  }
+};
+
+/** Over connections of their own: a change of a large table, and the wait for another replica's, may take long. */
+const migrateUnhurried = async (url: string): Promise<void> => {
+  const source = await openDatabase(FEW_CONNECTIONS, url);
+  try {
+    await migrate(source);
+  } finally {
+    await source.destroy();
   }
 };
 

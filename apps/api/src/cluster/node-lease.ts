@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DataSource } from 'typeorm';
 import { Logger } from '../common/logger.ts';
 import { Config } from '../config/config.ts';
+import { askWithin } from '../database/ask-within.ts';
 import { Metrics } from '../metrics/metrics.ts';
 
 /** The right to own generations: named in every write, so that a write of a process that lost it is refused. */
@@ -14,6 +15,9 @@ export interface Lease {
 /** A row that nobody renewed for so long is of a process that is gone; while generations run under it, it stays. */
 const FORGOTTEN_HOURS = 1;
 const FORGET_EVERY_MILLISECONDS = 10 * 60_000;
+
+/** Shorter than a beat, so that the next one finds the renewal ended. */
+const PATIENCE_IN_LEASES = 1 / 5;
 
 /** Hint: the node of this name has given its generations back. Who misses it finds them by looking. */
 const RELEASED = 'node.released';
@@ -105,10 +109,10 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     this.lease = undefined;
     this.validUntil = 0;
     if (!lease) return;
-    await this.source.query(
-      `UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = $1 AND epoch = $2`,
-      [lease.nodeId, lease.epoch],
-    );
+    await this.ask(`UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = $1 AND epoch = $2`, [
+      lease.nodeId,
+      lease.epoch,
+    ]);
     await this.engine.bus.publish(RELEASED, lease.nodeId).catch(() => undefined);
   }
 
@@ -131,7 +135,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
     if (!this.lease) return this.register();
     const asked = performance.now();
     const { nodeId, epoch } = this.lease;
-    const [renewed]: { ends: number[] }[] = await this.source.query(
+    const [renewed] = await this.ask<{ ends: number[] }>(
       `WITH renewed AS (
          UPDATE node SET lease_until = clock_timestamp() + make_interval(secs => $3) WHERE id = $1 AND epoch = $2 RETURNING 1
        ) SELECT ARRAY(SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 FROM node
@@ -150,7 +154,7 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   /** An epoch never comes twice, also not to a node whose row was forgotten: a new row begins with the time. */
   private async register(): Promise<void> {
     const asked = performance.now();
-    const [row]: { epoch: string }[] = await this.source.query(
+    const [row] = await this.ask<{ epoch: string }>(
       `INSERT INTO node (id, epoch, lease_until, version)
        VALUES ($1, extract(epoch FROM clock_timestamp())::bigint * 1000,
          clock_timestamp() + make_interval(secs => $2), $3)
@@ -180,11 +184,16 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
   private async forgetOthers(): Promise<void> {
     if (performance.now() - this.lastForgot < FORGET_EVERY_MILLISECONDS) return;
     this.lastForgot = performance.now();
-    await this.source.query(
+    await this.ask(
       `DELETE FROM node n WHERE id <> $1 AND greatest(lease_until, started_at) < clock_timestamp() - make_interval(hours => $2)
          AND NOT EXISTS (SELECT FROM generation g WHERE g.node_id = n.id AND g.status = 'running')`,
       [this.engine.nodeId, FORGOTTEN_HOURS],
     );
+  }
+
+  /** A database that says nothing is asked again over another connection while the lease lasts. */
+  private ask<T extends object>(sql: string, values: unknown[]): Promise<T[]> {
+    return askWithin<T>(this.source, this.config.LEASE_SECONDS * PATIENCE_IN_LEASES * 1000, sql, values);
   }
 
   /** While a renewal hangs, the clock still runs: fence before anybody else may take over. */

@@ -55,6 +55,9 @@ export const ConfigSchema = z.object({
   DATABASE_CONNECT_SECONDS: seconds(2).describe(
     'How long a request waits for a connection before it is answered with database.unavailable',
   ),
+  DATABASE_ANSWER_SECONDS: seconds(10).describe(
+    'How long a statement may take: then its connection is given up and the request is answered with database.unavailable. Migrations are not hurried',
+  ),
   DATABASE_SLOW_MILLISECONDS: seconds(500).describe('Statements that take longer are logged, without their values'),
   REDIS_URL: secret(
     text

@@ -6,7 +6,7 @@ import { StartError } from '../common/start-error.ts';
 import { Config } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { Tracing } from '../metrics/tracing/tracing.ts';
-import { poolOptions } from './pool-options.ts';
+import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { clientFor } from './traced-client.ts';
 import { MOST_WAITING, WatchedPool } from './watched-pool.ts';
 
@@ -14,6 +14,15 @@ const STATISTICS_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 5_000;
 /** Nothing here needs a connection for so long; a copy of everything a person has is made in pages. */
 const LEAK_SECONDS = 60;
+
+/** The primary can answer instead, so a standby is given up before anybody notices. */
+const STANDBY_SECONDS = 1;
+
+const patientWithStandby = (config: Config): PoolConfig => ({
+  ...config,
+  DATABASE_CONNECT_SECONDS: Math.min(config.DATABASE_CONNECT_SECONDS, STANDBY_SECONDS),
+  DATABASE_ANSWER_SECONDS: Math.min(config.DATABASE_ANSWER_SECONDS, STANDBY_SECONDS),
+});
 
 /** The pools of this process: the primary's, which TypeORM opens, and the one for reads where there is a standby. */
 @Injectable()
@@ -32,10 +41,12 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   ) {
     const { DATABASE_REPLICA_URL: connectionString } = config;
     if (!connectionString) return;
-    const options = { ...poolOptions(config), connectionString, max: config.DATABASE_POOL_MAX };
+    const options = { ...poolOptions(patientWithStandby(config)), connectionString, max: config.DATABASE_POOL_MAX };
     this.read = new pg.Pool({ ...options, Client: clientFor(tracing), application_name: 'chatbox-read' });
-    // A standby that goes away ends idle connections; the next read asks the primary.
-    this.read.on('error', (error) => logger.debug({ err: error }, 'a connection to the standby was lost'));
+    // A standby that goes away ends connections, idle or not; the read under way and the next ones ask the primary.
+    const lost = (error: Error): void => logger.debug({ err: error }, 'a connection to the standby was lost');
+    this.read.on('error', lost);
+    this.read.on('connect', (client) => client.on('error', lost));
   }
 
   onModuleInit(): void {

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { ImpatientClient } from './impatient-client.ts';
 
 /** More texts than a program has written down are made while it runs, and would fill the server's memory. */
 const MOST_STATEMENTS = 500;
@@ -12,7 +12,7 @@ const names = new Map<string, string>();
  * statement of the chat costs PostgreSQL more than running it, and TypeORM has no way to name one. A pooler between must
  * know prepared statements (PgBouncer from 1.21 on: max_prepared_statements).
  */
-export class PreparingClient extends pg.Client {
+export class PreparingClient extends ImpatientClient {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed through
   override query(text: any, values?: any, ...rest: any[]): any {
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;

@@ -7,7 +7,7 @@ import { Pools } from './pools.ts';
 /** A standby that is this far behind is not waited for. */
 const PATIENCE_MILLISECONDS = 50;
 const PAUSE_MILLISECONDS = 10;
-/** How long a standby that failed is left alone. */
+/** How long a standby that failed is left alone; then one question tries it, the others ask the primary until it answers. */
 const REST_MILLISECONDS = 2_000;
 
 /**
@@ -18,7 +18,8 @@ const REST_MILLISECONDS = 2_000;
 @Injectable()
 export class Reads {
   private position: Promise<string> | undefined;
-  private restUntil = 0;
+  /** Undefined while the standby answers. */
+  private restUntil: number | undefined;
 
   constructor(
     private readonly source: DataSource,
@@ -28,7 +29,7 @@ export class Reads {
 
   async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
     const { read } = this.pools;
-    if (read && performance.now() >= this.restUntil) {
+    if (read && this.mayAsk()) {
       const rows = await this.onStandby<T>(read, sql, values);
       if (rows) return rows;
     }
@@ -36,18 +37,22 @@ export class Reads {
     return this.source.query(sql, values);
   }
 
+  private mayAsk(): boolean {
+    if (this.restUntil === undefined) return true;
+    if (performance.now() < this.restUntil) return false;
+    this.restUntil = performance.now() + REST_MILLISECONDS;
+    return true;
+  }
+
   private async onStandby<T extends object>(read: pg.Pool, sql: string, values: unknown[]): Promise<T[] | undefined> {
     const written = await this.written();
     let client: pg.PoolClient | undefined;
     try {
       client = await read.connect();
-      const until = performance.now() + PATIENCE_MILLISECONDS;
-      while (!(await hasReplayed(client, written))) {
-        if (performance.now() > until) return undefined;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
-      }
-      const { rows } = await client.query<T>(sql, values);
-      this.metrics.readBy('standby');
+      const isThere = await hasCaughtUp(client, written);
+      const rows = isThere ? (await client.query<T>(sql, values)).rows : undefined;
+      this.restUntil = undefined;
+      if (rows) this.metrics.readBy('standby');
       return rows;
     } catch {
       // Whatever it was, the primary says the same if it is the question's fault.
@@ -70,6 +75,15 @@ export class Reads {
     return position;
   }
 }
+
+const hasCaughtUp = async (client: pg.PoolClient, written: string): Promise<boolean> => {
+  const until = performance.now() + PATIENCE_MILLISECONDS;
+  while (!(await hasReplayed(client, written))) {
+    if (performance.now() > until) return false;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+  }
+  return true;
+};
 
 const hasReplayed = async (client: pg.PoolClient, written: string): Promise<boolean> => {
   const { rows } = await client.query<{ replayed: boolean }>(

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
+import { cloneDatabase } from './harness/databases.ts';
+import { aUser, type Person } from './harness/people.ts';
+import { ApiProcess } from './support/api-process.ts';
+
+/** Machines that vanish: nobody resets their connections, and the kernel would wait for a quarter of an hour. */
+const LEASE_SECONDS = 4;
+const ANSWER_SECONDS = 3;
+let primary: TcpProxy;
+let standby: TcpProxy;
+let api: ApiProcess;
+let ann: Person;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await cloneDatabase();
+  drop = database.drop;
+  const { hostname: host, port } = new URL(database.url);
+  const place = { host, port: Number(port) };
+  // The standby is the primary by another way: it is asked, found to be no standby, and passed over.
+  [primary, standby] = [await TcpProxy.open(place), await TcpProxy.open(place)];
+  const through = ({ port }: TcpProxy): string => {
+    const url = new URL(database.url);
+    url.port = String(port);
+    url.search = '';
+    return url.href;
+  };
+  api = await ApiProcess.on({
+    DATABASE_URL: through(primary),
+    DATABASE_REPLICA_URL: through(standby),
+    DATABASE_ANSWER_SECONDS: String(ANSWER_SECONDS),
+    LEASE_SECONDS: String(LEASE_SECONDS),
+    DRAIN_SECONDS: '1',
+  });
+  await api.start();
+  ann = await aUser(api);
+}, 30_000);
+afterAll(async () => {
+  await api.close();
+  await Promise.all([primary.close(), standby.close()]);
+  await drop();
+});
+
+const timed = async <T>(work: Promise<T>): Promise<[T, number]> => {
+  const began = performance.now();
+  const result = await work;
+  return [result, performance.now() - began];
+};
+const list = async () => (await api.api('GET', '/api/v1/conversations', { token: ann.token })).status;
+const write = () => api.api('POST', '/api/v1/conversations', { token: ann.token, body: {} });
+const ofMany = <T>(one: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 10 }, one));
+
+it('asks the primary when the standby says nothing, and leaves it alone for a while', async () => {
+  await ofMany(list);
+  expect(standby.connections).toBeGreaterThan(1);
+  standby.stall();
+  try {
+    const [statuses, milliseconds] = await timed(ofMany(list));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(milliseconds).toBeLessThan(2_000);
+    expect((await timed(list()))[1]).toBeLessThan(700);
+  } finally {
+    standby.heal();
+  }
+}, 20_000);
+
+it('writes again soon after the primary vanished and another took its address', async () => {
+  await ofMany(write);
+  const before = primary.connections;
+  expect(before).toBeGreaterThan(2);
+  primary.abandon();
+  const vanished = performance.now();
+  const since = (): number => performance.now() - vanished;
+  const [first] = await timed(write());
+  expect(first).toMatchObject({ status: 503, body: { code: 'database.unavailable', retry: true } });
+  expect(since()).toBeLessThan((ANSWER_SECONDS + 1.5) * 1_000);
+  // Whoever comes now finds none of the other connections that lead nowhere.
+  const again = await ofMany(write);
+  expect(again.map(({ status }) => status)).toEqual(Array(10).fill(201));
+  const hasLease = async () => (await api.api<string>('GET', '/metrics')).body.includes('check="node_lease"} 1');
+  while (!(await hasLease())) await pause(20);
+  expect(since()).toBeLessThan((ANSWER_SECONDS + LEASE_SECONDS) * 1_000);
+}, 30_000);
+
+it('keeps its lease when one connection after another says nothing', async () => {
+  const said = api.log.length;
+  primary.abandon();
+  await pause(LEASE_SECONDS * 1_000);
+  expect(api.log.slice(said)).not.toContain('node lease lost');
+}, 30_000);
+
+it('ends when it is told to, with a primary that says nothing', async () => {
+  primary.stall();
+  await pause(1_500);
+  const [, milliseconds] = await timed(api.stop());
+  expect(milliseconds).toBeLessThan(15_000);
+}, 40_000);
