@@ -228,6 +228,29 @@ it('lists no answer as ended with a text that was read before its end', async ()
   }
 });
 
+it('stops an answer of the other replica without Redis, also when the model says nothing', async () => {
+  const chat = await onFirst();
+  const { generation } = await chat.ask('Think. [[stall:5]]', SLOW);
+  const words = follow(cluster.replica(0), person.token, generation.id);
+  const screen = new Screen();
+  await cluster.redis.kill();
+  while ((await hints(0)) + (await hints(1)) > 0) await pause(50);
+  // What was said before it fell silent is checkpointed, and nothing is left to write.
+  const direct = new pg.Client({ connectionString: cluster.databaseUrl });
+  await direct.connect();
+  const written = `SELECT FROM message WHERE id = $1 AND position > 0`;
+  while ((await direct.query(written, [generation.messageId])).rowCount === 0) await pause(50);
+  await direct.end();
+  const asked = performance.now();
+  const stop = cluster.replica(1).api('POST', `/api/v1/generations/${generation.id}/stop`, { token: person.token });
+  for await (const event of words) screen.see(event);
+  expect(performance.now() - asked).toBeLessThan(3_000);
+  expect(screen.end?.status).toBe('stopped');
+  expect((await stop).status).toBeLessThan(300);
+  await cluster.redis.again();
+  while ((await hints(0)) + (await hints(1)) < 2) await pause(50);
+}, 60_000);
+
 it('goes on without Redis, a little slower, and heals', async () => {
   const chat = await onFirst();
   const there = await socketOn(1);

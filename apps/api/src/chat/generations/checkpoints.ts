@@ -50,9 +50,11 @@ export class Checkpoints {
   private async write(onStop: (generationId: string) => void): Promise<void> {
     const now = performance.now();
     const everything = now - this.lastQuiet > QUIET_MILLISECONDS;
-    const due = this.alive.all().filter(({ dirty }) => dirty || everything);
+    const alive = this.alive.all();
+    const due = alive.filter(({ dirty }) => dirty || everything);
     const lease = this.lease.current;
-    if (lease && due.length > 0) {
+    // Also of those that are silent somebody may have asked to be stopped.
+    if (lease && alive.length > 0) {
       const checkpoints = due.map((live) => {
         live.dirty = false;
         return {

@@ -64,7 +64,7 @@ export class GenerationStore {
 
   /**
    * Writes the text so far of all these generations in one statement.
-   * Returns the ids of those of this node for which somebody asked to stop.
+   * Returns the ids of all generations of this node for which somebody asked to stop, also of those that have nothing new.
    */
   async checkpoint(lease: Lease, seq: string, checkpoints: readonly Checkpoint[]): Promise<string[]> {
     const rows: { id: string }[] = await this.source.query(
@@ -76,14 +76,15 @@ export class GenerationStore {
        kept AS (
          UPDATE generation g SET checkpoint_seq = $3 FROM drafts d, held
          WHERE g.id = d.generation_id AND g.attempt = d.attempt AND g.node_id = $1 AND g.epoch = $2 AND g.status = 'running'
-         RETURNING g.id, g.stop_requested_at
+         RETURNING g.id
        ),
        written AS (
          UPDATE message m SET text = d.text, parts = d.parts, position = d.position
          FROM drafts d JOIN kept k ON k.id = d.generation_id
          WHERE m.id = d.message_id AND m.position <> d.position
        )
-       SELECT id FROM kept WHERE stop_requested_at IS NOT NULL`,
+       SELECT id FROM generation
+       WHERE node_id = $1 AND epoch = $2 AND status = 'running' AND stop_requested_at IS NOT NULL`,
       [
         lease.nodeId,
         lease.epoch,
