@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Generation, Message, Page } from '@chatbox/contracts';
+import pg from 'pg';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { rowsOf } from './harness/sql.ts';
@@ -119,6 +120,76 @@ it('refuses the writes of a replica that stood still longer than its lease, and 
   // It has a new epoch, and answers again.
   const again = await chat.ask('count to 3');
   expect((await readToEnd(zombie, person.token, again.generation.id)).end?.status).toBe('completed');
+}, 60_000);
+
+/** Takes the lease of whoever owns this, as a takeover does: what is under way ends before, what comes later is outdated. */
+async function outdate(generationId: string, whenLocked: (onlooker: pg.Client) => Promise<unknown>): Promise<void> {
+  const [thief, onlooker] = [new pg.Client(cluster.databaseUrl), new pg.Client(cluster.databaseUrl)];
+  await Promise.all([thief.connect(), onlooker.connect()]);
+  try {
+    await thief.query('BEGIN');
+    const { rows } = await thief.query(
+      'SELECT id FROM node WHERE id = (SELECT node_id FROM generation WHERE id = $1) FOR UPDATE',
+      [generationId],
+    );
+    await whenLocked(onlooker);
+    await thief.query('UPDATE node SET epoch = epoch + 1 WHERE id = $1', [rows[0].id]);
+    await thief.query('COMMIT');
+  } finally {
+    await Promise.all([thief.end(), onlooker.end()]);
+  }
+}
+
+it('has the database refuse the words of a replica that does not know yet that its lease is gone', async () => {
+  const chat = await aChat(cluster.replica(0), person);
+  const { generation } = await chat.ask(LONG, MODEL);
+  const [owner] = await rowsOf(cluster, 'SELECT node_id, epoch FROM generation WHERE id = $1', [generation.id]);
+  const last = async (client: pg.Client): Promise<string> => {
+    const sql = 'SELECT max(seq) AS last FROM journal WHERE node_id = $1 AND epoch = $2';
+    return (await client.query(sql, [owner?.node_id, owner?.epoch])).rows[0].last;
+  };
+  const waiting = `SELECT FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND query ~ 'INSERT INTO journal' AND datname = current_database()`;
+  let before = '';
+  let outdated = Promise.resolve();
+  const { screen } = await readOn(cluster.replica(1), generation.id, () => {
+    outdated = outdate(generation.id, async (onlooker) => {
+      before = await last(onlooker);
+      while ((await onlooker.query(waiting)).rowCount === 0 && (await last(onlooker)) === before);
+    });
+  });
+  await outdated;
+  const client = new pg.Client(cluster.databaseUrl);
+  await client.connect();
+  const after = await last(client);
+  await client.end();
+  expect([Number(before) > 0, after]).toEqual([true, before]);
+  expect(screen.end).toMatchObject({ status: 'completed', attempt: 2 });
+  expect([screen.discarded, screen.text]).toEqual([[], whole]);
+  await checkTheBooks(chat.id, generation.id, ['abandoned', 'completed']);
+}, 60_000);
+
+it('has the database refuse the end of an answer by a replica that does not know yet that its lease is gone', async () => {
+  const chat = await aChat(cluster.replica(0), person);
+  const { generation } = await chat.ask('[[stall:5]]', MODEL);
+  for await (const { type } of follow(cluster.replica(0), person.token, generation.id)) if (type === 'delta') break;
+  const state = async (client: pg.Client) =>
+    (await client.query(`SELECT status, attempt FROM generation WHERE id = $1`, [generation.id])).rows[0];
+  let stopping: Promise<unknown> = Promise.resolve();
+  const ending = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'ended AS' AND datname = current_database()`;
+  await outdate(generation.id, async (onlooker) => {
+    const path = `/api/v1/generations/${generation.id}/stop`;
+    stopping = cluster.replica(0).api('POST', path, { token: person.token });
+    while ((await onlooker.query(ending)).rowCount === 0 && (await state(onlooker)).status === 'running');
+    expect(await state(onlooker)).toEqual({ status: 'running', attempt: 1 });
+  });
+  const { end } = await readToEnd(cluster.replica(1), person.token, generation.id);
+  expect(end).toMatchObject({ status: 'stopped', attempt: 2 });
+  await stopping;
+  const ledger = await rowsOf(cluster, `SELECT outcome FROM ledger WHERE generation_id = $1 ORDER BY attempt`, [
+    generation.id,
+  ]);
+  expect(ledger.map(({ outcome }) => outcome)).toEqual(['abandoned', 'stopped']);
 }, 60_000);
 
 it('tells who watches by a socket on a replica that stood still how the answer ended meanwhile', async () => {
