@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AuthResult } from '@chatbox/contracts';
 import pg from 'pg';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { aUser, type Person } from './harness/people.ts';
+import type { ApiProcess } from './support/api-process.ts';
 import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
 import { RawSocket } from './support/raw-socket.ts';
@@ -290,4 +292,37 @@ it('goes on without Redis, a little slower, and heals', async () => {
   while ((await hints(0)) + (await hints(1)) < 2) await pause(50);
   const { gaps } = await bothSeeTheSame();
   expect(gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]).toBeLessThan(150);
+}, 60_000);
+
+it('lets people in and out without Redis, on either replica, and still counts what each asks for', async () => {
+  const MOST = 30;
+  const alone = await Cluster.start(2, { RATE_LIMIT_MAX_SIGNED_IN: String(MOST) });
+  try {
+    await alone.redis.kill();
+    const [here, there] = [alone.replica(0), alone.replica(1)];
+    const { email, password, user } = await aUser(here);
+    const login = await there.api<AuthResult>('POST', '/api/v1/auth/login', { body: { email, password } });
+    expect([login.status, login.body.user?.id]).toEqual([200, user.id]);
+    const { refreshToken } = login.body;
+    const next = await here.api<AuthResult>('POST', '/api/v1/auth/refresh', { body: { refreshToken } });
+    expect([next.status, next.body.refreshToken === refreshToken]).toEqual([200, false]);
+    const token = next.body.accessToken;
+    const me = async (replica: ApiProcess) => (await replica.api('GET', '/api/v1/auth/me', { token })).status;
+    expect([await me(here), await me(there)]).toEqual([200, 200]);
+    expect((await there.api('POST', '/api/v1/auth/logout', { token, body: {} })).status).toBe(204);
+    // A session is believed for a second where no hint tells.
+    while ((await me(here)) === 200) await pause(50);
+    expect([await me(here), await me(there)]).toEqual([401, 401]);
+
+    const greedy = await aUser(there);
+    const ask = async (replica: ApiProcess) =>
+      (await replica.api('GET', '/api/v1/conversations', { token: greedy.token })).status;
+    for (const replica of [here, there]) {
+      const statuses: number[] = [];
+      for (let i = 0; i < MOST + 2; i += 1) statuses.push(await ask(replica));
+      expect(statuses).toEqual([...Array(MOST).fill(200), 429, 429]);
+    }
+  } finally {
+    await alone.close();
+  }
 }, 60_000);
