@@ -24,7 +24,7 @@ const CHROMIUM: Program = {
 };
 
 /** What the tests of one kind start that npm does not bring. */
-const NEEDED = { unit: REDIS, api: [...REDIS, PROMETHEUS], e2e: [...REDIS, NGINX, PROMETHEUS, ALERTMANAGER] };
+const NEEDED = { unit: REDIS, api: [...REDIS, NGINX, PROMETHEUS], e2e: [...REDIS, NGINX, PROMETHEUS, ALERTMANAGER] };
 
 /**
  * Makes sure, before the first test begins, that what they start is there: several tests that installed something at once

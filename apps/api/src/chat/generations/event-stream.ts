@@ -1,7 +1,8 @@
 import { eventId, type Place, parseEventId, type StreamEvent } from '@chatbox/contracts';
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OpenConnections } from '../../auth/open-connections.ts';
+import { Drain } from '../../cluster/drain.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Reader } from './reader.ts';
@@ -14,7 +15,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of one generation to one reader. */
 @Injectable()
-export class EventStreams implements BeforeApplicationShutdown {
+export class EventStreams implements OnApplicationBootstrap {
   /** Each closes a stream. */
   private readonly closes = new Set<() => void>();
 
@@ -22,11 +23,13 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly reader: Reader,
     private readonly connections: OpenConnections,
     private readonly metrics: Metrics,
+    private readonly drain: Drain,
   ) {}
 
   /** A stream without an end is never taken for "done": its readers come back, to the next process. */
-  beforeApplicationShutdown(): void {
-    for (const close of this.closes) close();
+  onApplicationBootstrap(): void {
+    const close = (one: () => void): void => one();
+    this.drain.onBegin(() => this.drain.spread(this.closes, () => undefined, close));
   }
 
   open(

@@ -37,6 +37,7 @@ export class GenerationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.access.generation(id, who);
+    this.generations.refuseWhenDraining();
     this.streams.open(who, id, lastEventId, request, reply);
   }
 }

@@ -140,10 +140,10 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     this.drain.begin();
     await this.drain.patiently(Promise.all(this.runs));
-    await Promise.race([this.journal.flushed().catch(() => undefined), after(2_000)]);
+    await Promise.race([this.journal.flushed().catch(() => undefined), after(this.drain.stepMilliseconds)]);
     await this.checkpoints.stop();
     this.letGo();
-    await Promise.race([Promise.all(this.runs), after(2_000)]);
+    await Promise.race([Promise.all(this.runs), after(this.drain.stepMilliseconds)]);
     await this.lease.release();
   }
 

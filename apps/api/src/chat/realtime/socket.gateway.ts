@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { CLOSE, type ServerEvent } from '@chatbox/contracts';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import { type RawData, WebSocket, type WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.ts';
+import { Drain } from '../../cluster/drain.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
@@ -17,8 +17,6 @@ const MOST_FRAME_BYTES = 1024 * 1024;
 /** No client of ours splits a message; a proxy may, a little. */
 const MOST_FRAGMENTS = 128;
 const LOOK_MILLISECONDS = 500;
-/** Readers of a stopping server come back over this time, not all at once. */
-const MOVE_SPREAD_MILLISECONDS = 3_000;
 
 /** What `ws` makes of a connection. Its listeners are functions for all: closures of its own would be more than half of its memory. */
 class Connection extends WebSocket {
@@ -46,7 +44,7 @@ function onPong(this: WebSocket): void {
   perMessageDeflate: false,
   WebSocket: Connection,
 })
-export class SocketGateway implements OnGatewayInit, OnGatewayConnection, BeforeApplicationShutdown {
+export class SocketGateway implements OnGatewayInit, OnGatewayConnection {
   private readonly sessions = new Set<SocketSession>();
   private timers: NodeJS.Timeout[] = [];
 
@@ -59,6 +57,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     private readonly authenticator: Authenticator,
     private readonly conversations: ConversationStore,
     private readonly alive: LiveGenerations,
+    private readonly drain: Drain,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {
@@ -75,9 +74,11 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
   async afterInit(server: WebSocketServer): Promise<void> {
     // Refused before there is a socket; no decorator could do it, because the answer needs the rooms.
     server.options.verifyClient = ({ req }, answer) => {
-      if (this.authenticator.originAllowed(req.headers, req.socket.remoteAddress)) answer(true);
+      if (this.drain.hasBegun) answer(false, 503, 'This server is about to stop');
+      else if (this.authenticator.originAllowed(req.headers, req.socket.remoteAddress)) answer(true);
       else answer(false, 403, 'This origin may not connect');
     };
+    this.drain.onBegin(() => this.leave());
     this.timers = [
       setInterval(() => void this.beat(), this.rooms.heartbeatSeconds * 1000).unref(),
       setInterval(() => this.look(), LOOK_MILLISECONDS).unref(),
@@ -93,15 +94,14 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection, Before
     raw.on('message', onMessage).on('pong', onPong).on('error', this.onError).on('close', this.onClose);
   }
 
-  beforeApplicationShutdown(): void {
+  /** Each is told when to move; who has not gone by itself by then is sent. */
+  private leave(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    for (const { socket } of this.sessions) {
-      socket.send({
-        type: 'move',
-        afterMilliseconds: Math.round(Math.random() * MOVE_SPREAD_MILLISECONDS),
-      } satisfies ServerEvent);
-      socket.close(CLOSE.draining, 'this server is stopping');
-    }
+    return this.drain.spread(
+      this.sessions,
+      ({ socket }, afterMilliseconds) => socket.send({ type: 'move', afterMilliseconds } satisfies ServerEvent),
+      ({ socket }) => socket.close(CLOSE.draining, 'this server is stopping'),
+    );
   }
 
   private look(): void {
