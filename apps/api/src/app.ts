@@ -24,6 +24,8 @@ export interface RunningApp {
   close(): Promise<void>;
   /** Makes a closing that is under way give up its patience with answers that are still being made: others go on with them. */
   hurry(): void;
+  /** The time for a closing is over: tells the log what is still open, and ends a database that nobody else would end. */
+  overdue(): Promise<void>;
   /** Tells the log, and who collects errors, what this process is about to die of. Resolves when they know, soon at the latest. */
   dying(of: unknown): Promise<void>;
 }
@@ -31,28 +33,36 @@ export interface RunningApp {
 /** Owns everything that has a life: what it opens it closes, also when the start fails half-way. */
 export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
   const lives = new AsyncDisposableStack();
+  const open = new Set<string>();
+  const owns = (what: string, close: () => Promise<unknown>): void => {
+    open.add(what);
+    lives.defer(async () => {
+      await close();
+      open.delete(what);
+    });
+  };
   try {
     const { logger, lines, metrics, tracing, ...telemetry } = await openTelemetry(config);
-    lives.defer(() => telemetry.close());
+    owns('telemetry', () => telemetry.close());
     await makeDataFolder(resolve(config.DATA_DIR));
     if (config.MODE === 'embedded') {
       const lock = await lockDataFolder(resolve(config.DATA_DIR));
-      lives.defer(() => lock.release());
+      owns('data folder', () => lock.release());
       await claimDataFolder(resolve(config.DATA_DIR), VERSION);
     }
     const postgres = await startPostgres(config, (fields, message) => logger.error(fields, message));
-    lives.defer(() => postgres.stop());
+    owns('PostgreSQL', () => postgres.stop());
     const source = await openDatabase(config, postgres.url, { logger, tracing });
-    lives.defer(() => source.destroy());
+    owns('database connections', () => source.destroy());
     await migrateUnhurried(postgres.url);
     const engine = await openEngine(config, logger, tracing);
-    lives.defer(() => engine.close());
+    owns('engine', () => engine.close());
     const nest = await NestFactory.create<NestFastifyApplication>(
       AppModule.with({ config, logger, metrics, tracing, source, engine }),
       httpAdapter(config),
       { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
     );
-    lives.defer(() => nest.close());
+    owns('answers and connections', () => nest.close());
     nest.useWebSocketAdapter(new PlainWsAdapter(nest));
     setUpHttp(nest, config, logger, lines);
     const port = await listen(nest, config);
@@ -65,11 +75,15 @@ export const startApp = async (config: ConfigValues): Promise<RunningApp> => {
       ending ??= lives.disposeAsync();
       return ending;
     };
+    const overdue = async (): Promise<void> => {
+      logger.warn({ open: [...open].reverse() }, 'DRAIN_SECONDS are over: the process ends as it stands');
+      await postgres.stop();
+    };
     const dying = (error: unknown): Promise<void> => {
       logger.error({ err: error }, 'nobody caught this: the process ends');
       return telemetry.told();
     };
-    return { url, port, close, hurry: () => drain.hurry(), dying };
+    return { url, port, close, hurry: () => drain.hurry(), overdue, dying };
   } catch (error) {
     await lives.disposeAsync();
     throw error;

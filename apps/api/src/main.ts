@@ -9,7 +9,8 @@ const fail = (error: unknown): never => {
 };
 
 try {
-  const app = await startApp(readConfig(process.env));
+  const config = readConfig(process.env);
+  const app = await startApp(config);
   // The supervisor is told over IPC; a shell, systemd or a container has no such channel.
   process.send?.({ type: 'ready', url: app.url });
   // Nobody knows in what state it is: it ends, as it would without this line, once somebody has been told.
@@ -17,8 +18,11 @@ try {
   let asked = 0;
   const stop = (): void => {
     asked += 1;
-    if (asked === 1) app.close().then(() => process.exit(0), fail);
-    else if (asked === 2) app.hurry();
+    if (asked === 1) {
+      app.close().then(() => process.exit(0), fail);
+      // Whoever waits for this process waits no longer, and others go on with its answers when its lease ends.
+      setTimeout(() => app.overdue().finally(() => process.exit(1)), config.DRAIN_SECONDS * 1_000);
+    } else if (asked === 2) app.hurry();
     else process.exit(130); // The embedded PostgreSQL stays and is adopted at the next start.
   };
   process.on('SIGTERM', stop);

@@ -264,7 +264,9 @@ export const ConfigSchema = z.object({
   JOURNAL_WINDOW_MILLISECONDS: seconds(30).describe(
     'How long tokens are collected before they are made durable and shown',
   ),
-  DRAIN_SECONDS: seconds(10).describe('How long a stopping process waits for short answers'),
+  DRAIN_SECONDS: seconds(10).describe(
+    'How long a stopping process may take; two thirds of it, or all but four seconds, are for answers to end',
+  ),
 });
 export type ConfigValues = z.infer<typeof ConfigSchema>;
 
