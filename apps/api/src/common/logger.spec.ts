@@ -1,5 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { openLogger, requestLines } from './logger.ts';
+import { NestLogger } from './nest-logger.ts';
 
 const SECRET = 'canary-4f1c9a';
 
@@ -38,6 +39,21 @@ describe('a log line', () => {
       stack: expect.stringContaining('logger.spec.ts'),
       cause: { message: 'duplicate key', code: '23505' },
     });
+  });
+
+  it('has no secret in what an error or the framework says', () => {
+    const error = new Error(`connect to postgres://user:${SECRET}@db/x failed`, {
+      cause: new Error(`client_secret=${SECRET}`),
+    });
+    const line = logged((logger) => {
+      logger.error({ err: error }, 'x');
+      const nest = new NestLogger(logger);
+      nest.error(error);
+      nest.error(error.message, error.stack, 'Here');
+      nest.warn(error.message);
+    });
+    expect(line).not.toContain(SECRET);
+    expect(line.match(/connect to postgres/g)?.length).toBeGreaterThan(4);
   });
 
   it('says nothing of what was thrown and is no error', () => {

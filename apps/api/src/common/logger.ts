@@ -1,4 +1,5 @@
 import { type Logger as PinoLogger, pino } from 'pino';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** JSON lines on standard output. Bodies, tokens and keys never reach it: what is logged is named field by field. */
 export abstract class Logger {
@@ -98,16 +99,16 @@ export interface Described {
 
 /**
  * What is known about an error, named field by field. Drivers and SDKs hang on their errors what they were about: the parameters of a
- * statement, the headers of a request, what people wrote.
+ * statement, the headers of a request, what people wrote. What looks like a secret is taken out of the texts that are left.
  */
 export const described = (error: unknown, causes: number): Described => {
   if (!isError(error)) return { type: typeof error, message: 'not an error' };
   const { name, message, stack, code, cause } = error;
   return {
     type: name,
-    message,
+    message: withoutSecrets(message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(stack === undefined ? {} : { stack }),
+    ...(stack === undefined ? {} : { stack: withoutSecrets(stack) }),
     ...(cause !== undefined && causes > 0 ? { cause: described(cause, causes - 1) } : {}),
   };
 };

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Nest's own lines in our log. Its start-up chatter is for debugging. */
 export class NestLogger implements LoggerService {
@@ -10,11 +11,11 @@ export class NestLogger implements LoggerService {
   }
 
   warn(message: unknown, context?: unknown): void {
-    this.logger.warn({ context }, String(message));
+    this.logger.warn({ context }, withoutSecrets(String(message)));
   }
 
   error(message: unknown, stack?: unknown, context?: unknown): void {
-    if (message instanceof Error) this.logger.error({ context, err: message }, message.message);
-    else this.logger.error({ context, stack }, String(message));
+    if (message instanceof Error) this.logger.error({ context, err: message }, withoutSecrets(message.message));
+    else this.logger.error({ context, stack: stack && withoutSecrets(String(stack)) }, withoutSecrets(String(message)));
   }
 }
