@@ -18,6 +18,7 @@ const SHAPES: Record<string, (secret: string) => string> = {
   DATABASE_REPLICA_URL: (secret) => `postgres://user:${secret}@127.0.0.1:1/none`,
   SMTP_URL: (secret) => `smtp://user:${secret}@127.0.0.1:1`,
   SENTRY_DSN: (secret) => `https://${secret}@127.0.0.1:1/1`,
+  ERROR_TRACKING_SERVICE: (secret) => `https://${secret}@127.0.0.1:1/2`,
   OTEL_EXPORTER_OTLP_HEADERS: (secret) => `authorization=${secret}`,
   ALERT_WEBHOOK_URL: (secret) => `http://127.0.0.1:1/${secret}`,
 };

@@ -1,6 +1,7 @@
 import { RedisServer } from '../../../tools/test/redis.ts';
 import { sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
+import { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { clustered } from './support/cluster.ts';
 import { type ReceivedSpan, Receiver } from './support/receiver.ts';
@@ -185,6 +186,25 @@ describe('errors', () => {
     });
     for (const { body } of [...receiver.at('/errors'), ...receiver.at('/api/7/envelope/')])
       expect(body).not.toContain(CANARY);
+  });
+
+  it('reach what speaks the protocol of Sentry by its address alone, whose key is in no line when it is away', async () => {
+    const sentry = await Receiver.start();
+    const api = await ApiProcess.on({ ERROR_TRACKING_SERVICE: sentry.dsn });
+    try {
+      await api.start();
+      await sql(api, 'ALTER TABLE account RENAME TO account_elsewhere');
+      const fail = () => api.api('POST', '/api/v1/auth/login', { body: { email: 'a@example.org', password: 'b' } });
+      expect((await fail()).status).toBe(500);
+      const event = await sentry.until(() => sentry.events.at(0));
+      expect(event).toMatchObject({ message: 'request failed', tags: { code: 'internal' } });
+      await sentry.close();
+      while (!api.log.includes('a receiver of telemetry does not take it')) await fail();
+      expect(api.log).toMatch(/"reason":"[^"]*ECONNREFUSED"/);
+      expect(api.log).not.toContain('publickey');
+    } finally {
+      await api.close();
+    }
   });
 
   it('come in bounded numbers, of which the rest is counted', async () => {

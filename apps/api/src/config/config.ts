@@ -15,9 +15,19 @@ const seconds = (fallback: number) => z.coerce.number().positive().default(fallb
 /** Its value may come from a file named by `NAME_FILE`, and is never printed. */
 const secret = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description, secret: true });
 const httpUrl = z.url({ protocol: /^https?$/ });
+/** https://develop.sentry.dev/sdk/foundations/transport/authentication/ */
+export const SENTRY_DSN = /:\/\/\w+(:\w*)?@[^/]+\/(.*\/)?\d+$/;
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 
 const listed = (list: string): string[] => list.split(',').map((entry) => entry.trim());
+
+const isEncoded = (text: string | undefined): boolean => {
+  try {
+    return decodeURIComponent(text ?? '') !== undefined;
+  } catch {
+    return false;
+  }
+};
 
 const areNetworks = (list: string): boolean =>
   list.split(',').every((entry) => {
@@ -180,10 +190,12 @@ export const ConfigSchema = z.object({
       'Where traces are sent as OTLP over HTTP, where it is not MONITORING_SERVICE; /v1/traces is put after it',
     ),
   OTEL_EXPORTER_OTLP_HEADERS: secret(
-    optionalText.refine(
-      (list) => list === undefined || listed(list).every((pair) => /^[\w-]+=[^\r\n]+$/.test(pair)),
-      'name=value, separated by commas',
-    ),
+    optionalText
+      .refine(
+        (list) => list === undefined || listed(list).every((pair) => /^[\w-]+=[^\r\n]+$/.test(pair)),
+        'name=value, separated by commas',
+      )
+      .refine(isEncoded, 'values are encoded as in addresses: a % is written %25'),
     'Headers for both, name=value and separated by commas, such as the key of a service; values are encoded as in addresses',
   ),
   TRACE_SAMPLE_RATIO: z.coerce
@@ -212,14 +224,18 @@ export const ConfigSchema = z.object({
     .max(60)
     .default(15)
     .describe('How often the figures are written down for the dashboard where there is no MONITORING_API'),
-  ERROR_TRACKING_SERVICE: z
-    .union([z.enum(['sentry', 'none']), httpUrl], 'sentry, none, or an address that begins with http:// or https://')
-    .optional()
-    .describe(
-      'Where unexpected errors are sent besides the log: sentry, which needs SENTRY_DSN and is meant where that is given; an address, which gets each as JSON by POST; none',
-    ),
+  ERROR_TRACKING_SERVICE: secret(
+    z
+      .union([z.enum(['sentry', 'none']), httpUrl], 'sentry, none, or an address that begins with http:// or https://')
+      .refine(
+        (service) => !/:\/\/[^/]*@/.test(service) || SENTRY_DSN.test(service),
+        'must not hold a user name or a password, unless it is https://key@host/number, as Sentry shows it',
+      )
+      .optional(),
+    'Where unexpected errors are sent besides the log: sentry, which needs SENTRY_DSN and is meant where that is given; an address, which gets each as JSON by POST, or in the way of Sentry where it is a DSN; none',
+  ),
   SENTRY_DSN: secret(
-    httpUrl.regex(/:\/\/\w+(:\w*)?@[^/]+\/(.*\/)?\d+$/, 'https://key@host/number, as Sentry shows it').optional(),
+    httpUrl.regex(SENTRY_DSN, 'https://key@host/number, as Sentry shows it').optional(),
     'Address and key of the project at Sentry, or at what speaks its protocol, such as GlitchTip',
   ),
   ORCHESTRATION_API: z

@@ -93,3 +93,20 @@ it.each(['http://cache', 'redis+sentinel://one:26379', 'redis://cache?unknown=1'
     expect(text).not.toContain(address);
   },
 );
+
+it('takes an address of Sentry for errors, and no other credentials in it', () => {
+  const at = (ERROR_TRACKING_SERVICE: string) => complaint({ ERROR_TRACKING_SERVICE });
+  expect([at('https://key@sentry.example/7'), at('https://errors.example/in'), at('sentry.example')]).toEqual([
+    '',
+    '',
+    expect.stringContaining('  ERROR_TRACKING_SERVICE: '),
+  ]);
+  expect(at('https://user:canary@errors.example/in')).toMatch(/ERROR_TRACKING_SERVICE: must not hold a user name/);
+});
+
+it('names the headers of a receiver that are not encoded as in addresses', () => {
+  expect(complaint({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20canary,x-team=a%2Cb' })).toBe('');
+  const text = complaint({ OTEL_EXPORTER_OTLP_HEADERS: 'authorization=100%canary' });
+  expect(text).toMatch(/OTEL_EXPORTER_OTLP_HEADERS: .*a % is written %25/);
+  expect(text).not.toContain('canary');
+});

@@ -1,4 +1,5 @@
 import type { Logger } from '../common/logger.ts';
+import { codeOf } from '../common/start-error.ts';
 import type { Metrics } from './metrics.ts';
 
 export type Signal = 'metrics' | 'traces' | 'errors';
@@ -6,6 +7,17 @@ interface Exporter<T> {
   export(items: T, done: (result: { code: number; error?: Error }) => void): void;
 }
 const SENT = 0;
+
+/** A receiver did not take what it was sent. The message is ours, and can be logged. */
+export class NotTaken extends Error {}
+
+/** Of what others throw, only the code: their messages name the address, and what may be a key in it. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof NotTaken) return error.message;
+  if (!(error instanceof Error)) return 'no answer';
+  const code = codeOf(error) ?? codeOf(error.cause) ?? ('code' in error ? error.code : undefined);
+  return `${error.name}${code === undefined ? '' : ` ${code}`}`;
+};
 
 /**
  * What became of what was sent to those who watch. A receiver that is away, slow or refuses costs nobody anything: it is counted, and
@@ -27,12 +39,14 @@ export class Deliveries {
     if (this.away.delete(signal)) this.logger?.info({ signal }, 'a receiver of telemetry is back');
   }
 
-  /** `reason` can be logged. */
-  failed(signal: Signal, reason: string): void {
+  failed(signal: Signal, error: unknown): void {
     this.metrics.delivered(signal, 'failed');
     if (this.away.has(signal)) return;
     this.away.add(signal);
-    this.logger?.warn({ signal, reason }, 'a receiver of telemetry does not take it; nothing else is affected');
+    this.logger?.warn(
+      { signal, reason: reasonOf(error) },
+      'a receiver of telemetry does not take it; nothing else is affected',
+    );
   }
 
   /** More than a receiver should be sent, or than may wait for one that is slow. */
@@ -45,7 +59,7 @@ export class Deliveries {
     exporter.export = (items, done) =>
       send(items, (result) => {
         if (result.code === SENT) this.sent(signal);
-        else this.failed(signal, result.error?.message || 'no answer');
+        else this.failed(signal, result.error);
         done(result);
       });
     return exporter;

@@ -1,5 +1,5 @@
 import { type Logger, openLogger, requestLines } from '../common/logger.ts';
-import type { ConfigValues } from '../config/config.ts';
+import { type ConfigValues, SENTRY_DSN } from '../config/config.ts';
 import { Deliveries } from './deliveries.ts';
 import { ErrorTracker, type Send } from './errors/error-tracker.ts';
 import { Metrics } from './metrics.ts';
@@ -78,14 +78,17 @@ const openTracing = async (config: ConfigValues, deliveries: Deliveries, ends: E
 
 const receiversOf = async ({ ERROR_TRACKING_SERVICE: service, SENTRY_DSN: dsn, NODE_ENV }: ConfigValues) => {
   const receivers: Send[] = [];
-  if (dsn !== undefined && service !== 'none') {
-    const { sentryReceiver } = await import('./errors/sentry-receiver.ts');
-    receivers.push(sentryReceiver(dsn, NODE_ENV));
-  }
-  if (service !== undefined && service !== 'none' && service !== 'sentry') {
-    const { jsonReceiver } = await import('./errors/json-receiver.ts');
-    receivers.push(jsonReceiver(service, NODE_ENV));
-  }
+  if (service === 'none') return receivers;
+  const address = service === 'sentry' ? undefined : service;
+  const addresses = new Set([dsn, address].filter((one) => one !== undefined));
+  for (const one of addresses)
+    if (SENTRY_DSN.test(one)) {
+      const { sentryReceiver } = await import('./errors/sentry-receiver.ts');
+      receivers.push(sentryReceiver(one, NODE_ENV));
+    } else {
+      const { jsonReceiver } = await import('./errors/json-receiver.ts');
+      receivers.push(jsonReceiver(one, NODE_ENV));
+    }
   return receivers;
 };
 

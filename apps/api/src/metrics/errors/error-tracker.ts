@@ -3,7 +3,7 @@ import type { Logger } from '../../common/logger.ts';
 import type { Deliveries } from '../deliveries.ts';
 import { type Report, reportOf } from './report.ts';
 
-/** Takes one report to where they are collected. Rejects, with a reason that can be logged, where it is not taken. */
+/** Takes one report to where they are collected. Rejects where it is not taken. */
 export type Send = (report: Report) => Promise<void>;
 
 const AT_ONCE = 2;
@@ -59,7 +59,7 @@ export class ErrorTracker {
       }
       const sending = this.inTurn(() => send(report)).then(
         () => this.deliveries.sent('errors'),
-        (error: unknown) => this.deliveries.failed('errors', error instanceof Error ? error.message : 'it failed'),
+        (error: unknown) => this.deliveries.failed('errors', error),
       );
       this.under.add(sending);
       void sending.then(() => this.under.delete(sending));

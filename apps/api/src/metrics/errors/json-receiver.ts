@@ -1,4 +1,5 @@
 import { VERSION } from '../../common/version.ts';
+import { NotTaken } from '../deliveries.ts';
 import type { Send } from './error-tracker.ts';
 
 export const GIVE_UP_MILLISECONDS = 5_000;
@@ -24,5 +25,5 @@ export const jsonReceiver =
       signal: AbortSignal.timeout(GIVE_UP_MILLISECONDS),
     });
     await answer.body?.cancel();
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+    if (!answer.ok) throw new NotTaken(`it answered ${answer.status}`);
   };

@@ -16,6 +16,7 @@ import { nodeStackLineParser } from '@sentry/core/server';
 import type { Described } from '../../common/logger.ts';
 import { StartError } from '../../common/start-error.ts';
 import { VERSION } from '../../common/version.ts';
+import { NotTaken } from '../deliveries.ts';
 import type { Send } from './error-tracker.ts';
 import { GIVE_UP_MILLISECONDS } from './json-receiver.ts';
 import type { Report } from './report.ts';
@@ -32,11 +33,12 @@ const TAGS = ['code', 'requestId', 'generationId', 'traceId'];
  */
 export const sentryReceiver = (address: string, environment: string): Send => {
   const dsn = makeDsn(address);
-  if (!dsn) throw new StartError('These settings are wrong:\n  SENTRY_DSN: not an address of Sentry');
+  if (!dsn)
+    throw new StartError('These settings are wrong:\n  SENTRY_DSN or ERROR_TRACKING_SERVICE: not an address of Sentry');
   const url = getEnvelopeEndpointWithUrlEncodedAuth(dsn, undefined, SDK);
   let limits: RateLimits = {};
   return async (report) => {
-    if (isRateLimited(limits, 'error')) throw new Error('it asked to be left alone for a while');
+    if (isRateLimited(limits, 'error')) throw new NotTaken('it asked to be left alone for a while');
     const envelope = createEventEnvelope(eventOf(report, environment), dsn, { sdk: SDK });
     const answer = await fetch(url, {
       method: 'POST',
@@ -53,7 +55,7 @@ export const sentryReceiver = (address: string, environment: string): Send => {
         'retry-after': answer.headers.get('retry-after'),
       },
     });
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+    if (!answer.ok) throw new NotTaken(`it answered ${answer.status}`);
   };
 };
 
