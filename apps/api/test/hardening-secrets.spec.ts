@@ -10,15 +10,16 @@ import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { RawSocket } from './support/raw-socket.ts';
+import { Receiver, type SentryEvent } from './support/receiver.ts';
 
 const canary = (name: string): string => `canary_${name.toLowerCase()}_0123456789abcdef`;
 /** As the settings want them; what is not named here takes the canary itself. */
-const SHAPES: Record<string, (secret: string) => string> = {
+const SHAPES: Record<string, (secret: string, receiver: URL) => string> = {
   REDIS_URL: (secret) => `redis://user:${secret}@127.0.0.1:1`,
   DATABASE_REPLICA_URL: (secret) => `postgres://user:${secret}@127.0.0.1:1/none`,
   SMTP_URL: (secret) => `smtp://user:${secret}@127.0.0.1:1`,
-  SENTRY_DSN: (secret) => `https://${secret}@127.0.0.1:1/1`,
-  ERROR_TRACKING_SERVICE: (secret) => `https://${secret}@127.0.0.1:1/2`,
+  SENTRY_DSN: (secret, { host }) => `http://${secret}@${host}/7`,
+  ERROR_TRACKING_SERVICE: (secret, { origin }) => `${origin}/errors/${secret}`,
   OTEL_EXPORTER_OTLP_HEADERS: (secret) => `authorization=${secret}`,
   ALERT_WEBHOOK_URL: (secret) => `http://127.0.0.1:1/${secret}`,
 };
@@ -31,6 +32,7 @@ const NEEDED_BESIDE = {
 
 describe('HARDENING 47: canary secrets in every setting', () => {
   let upstream: Server;
+  let receiver: Receiver;
   let api: ApiProcess;
   const answers: string[] = [];
   const secrets = new Map<string, string>();
@@ -56,15 +58,19 @@ describe('HARDENING 47: canary secrets in every setting', () => {
 
   beforeAll(async () => {
     const url = await gossip();
+    receiver = await Receiver.start();
     for (const name of SECRET_NAMES) if (name !== 'DATABASE_URL') secrets.set(name, canary(name));
     const environment = Object.fromEntries(
-      [...secrets].map(([name, secret]) => [name, SHAPES[name]?.(secret) ?? secret]),
+      [...secrets].map(([name, secret]) => [name, SHAPES[name]?.(secret, new URL(receiver.url)) ?? secret]),
     );
     api = await ApiProcess.on({
       ...environment,
       ...NEEDED_BESIDE,
       OPENAI_BASE_URL: `${url}/v1`,
       ANTHROPIC_BASE_URL: url,
+      MONITORING_SERVICE: receiver.url,
+      MONITORING_PUSH_SECONDS: '0.2',
+      TRACE_SAMPLE_RATIO: '1',
       LOG_LEVEL: 'trace',
     });
     secrets.set('DATABASE_URL', new URL(api.databaseUrl).password);
@@ -137,6 +143,7 @@ describe('HARDENING 47: canary secrets in every setting', () => {
   }, 60_000);
   afterAll(async () => {
     await api?.close();
+    await receiver?.close();
     upstream?.close();
     upstream?.closeAllConnections();
   });
@@ -154,6 +161,25 @@ describe('HARDENING 47: canary secrets in every setting', () => {
 
   it('none is in the log, at its most talkative', () => {
     expect(found(api.log)).toEqual([]);
+  });
+
+  it('none is sent to those who watch, but for the one that each of them asks for', async () => {
+    await receiver.until(() => receiver.spans.some(({ name }) => name === 'GET /api/v1/admin/connections'));
+    const failed = ({ tags }: SentryEvent) => tags.code === 'internal';
+    await receiver.until(() => receiver.events.filter(failed).length > 2);
+    const whole = JSON.stringify(receiver.received);
+    for (const place of [
+      '/v1/traces',
+      '/v1/metrics',
+      '/api/7/envelope/',
+      `/errors/${canary('ERROR_TRACKING_SERVICE')}`,
+    ])
+      expect([place, receiver.at(place).length > 0]).toEqual([place, true]);
+    expect(found(whole).sort()).toEqual(['ERROR_TRACKING_SERVICE', 'OTEL_EXPORTER_OTLP_HEADERS', 'SENTRY_DSN']);
+    for (const { path, headers, body } of receiver.received) {
+      const own = path.startsWith('/v1/') ? { ...headers, authorization: undefined } : headers;
+      expect([path.split('?')[0], found(`${JSON.stringify(own)}\n${body}`)]).toEqual([path.split('?')[0], []]);
+    }
   });
 
   it('none is in an answer, in the head or the body, of success or of failure', () => {
