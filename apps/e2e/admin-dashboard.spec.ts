@@ -33,15 +33,17 @@ const card = (page: Page, name: string) => page.getByRole('region', { name, exac
 const isDashboard = (response: Response): boolean => response.url().includes('/api/v1/admin/dashboard');
 const widgetOf = ({ widgets }: Dashboard, id: WidgetId): Widget | undefined => widgets.find((one) => one.id === id);
 
-/** The real answer with one widget as the test wants it. */
-async function change(page: Page, id: WidgetId, changed: () => Partial<Widget>): Promise<void> {
+/** The real answer with widgets as the test wants them. */
+async function changeAll(page: Page, changed: (widget: Widget) => Partial<Widget>): Promise<void> {
   await page.route(DASHBOARD, async (route) => {
     const response = await route.fetch();
     const data = (await response.json()) as Dashboard;
-    const widgets = data.widgets.map((widget) => (widget.id === id ? { ...widget, ...changed() } : widget));
+    const widgets = data.widgets.map((widget) => ({ ...widget, ...changed(widget) }));
     await route.fulfill({ response, json: { ...data, widgets } });
   });
 }
+const change = (page: Page, id: WidgetId, changed: () => Partial<Widget>): Promise<void> =>
+  changeAll(page, (widget) => (widget.id === id ? changed() : {}));
 
 it('shows what /metrics says, for everybody who has been here', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
@@ -151,6 +153,30 @@ it('says for one figure why it is not there, and keeps the others; the same when
   await page.getByRole('radio', { name: '24 hours' }).check();
   await page.getByText(/^The server cannot be reached.* The figures are those of \d/).waitFor();
   await card(page, 'Requests').locator('canvas').waitFor();
+  await context.close();
+});
+
+it('calls nothing good where no figure arrives, and says what is not known beside what is broken', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.route('**/api/v1/admin/alerts?*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }));
+  let isThere = false;
+  const nothing = { current: null, state: null, since: null, series: [] };
+  const broken = { state: 'critical', current: 0.7 } as const;
+  await changeAll(page, ({ id }) => {
+    if (!isThere) return nothing;
+    if (id === 'requests') return nothing;
+    return id === 'event_loop' ? broken : { state: 'ok' };
+  });
+  await page.goto('/admin/dashboard');
+  const attention = card(page, 'What needs attention');
+  await attention.getByText('No figures arrive').waitFor();
+  expect(await attention.textContent()).toContain('MONITORING_SERVICE');
+  expect(await attention.getByText('Nothing needs attention').count()).toBe(0);
+  expect(await complaints(page)).toEqual([]);
+  isThere = true;
+  await page.getByRole('radio', { name: '24 hours' }).check();
+  await attention.getByText('Event-loop delay').waitFor();
+  await attention.getByText('1 of 18 figures are not known.').waitFor();
   await context.close();
 });
 

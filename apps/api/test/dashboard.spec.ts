@@ -130,6 +130,22 @@ it('says on every widget why there is nothing, when the Prometheus is away', asy
   await app.close();
 });
 
+it.each([
+  ['nobody counts', () => ({ MONITORING_SERVICE: 'none' })],
+  [
+    'the Prometheus watches somebody else',
+    () => ({ MONITORING_API: prometheus.url, MONITORING_API_LABELS: 'job="elsewhere"' }),
+  ],
+])('knows nothing, and calls nothing good, where %s', async (_, settings) => {
+  const app = await startTestApp(settings());
+  const { token } = await aUser(app);
+  const { widgets } = await dashboardOf(app, token);
+  expect(widgets.map(({ id, current, state, error }) => ({ id, current, state, error }))).toEqual(
+    WIDGET_IDS.map((id) => ({ id, current: null, state: null, error: null })),
+  );
+  await app.close();
+});
+
 describe('the built-in history', () => {
   it('goes on where it was after a restart, and stays when it becomes coarse', async () => {
     const database = await cloneDatabase();

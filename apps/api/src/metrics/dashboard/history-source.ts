@@ -99,9 +99,10 @@ class HistoryReading implements Reading {
 
   /** As young as the question, as far as this process goes; a row that it has written since would say the same again. */
   private async withUnwritten(seconds: number): Promise<Sample[]> {
+    const rows = await this.history.since(new Date(this.moment.getTime() - seconds * 1000));
+    if (!this.unwritten) return rows;
     const { node, since, figures } = this.unwritten;
     const at = this.moment.getTime() / 1000;
-    const rows = await this.history.since(new Date(this.moment.getTime() - seconds * 1000));
     const others = rows.filter((row) => row.node !== node || row.at <= since);
     return [...others, { at, resolution: 0, node, ...figures }];
   }

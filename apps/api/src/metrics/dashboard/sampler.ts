@@ -46,10 +46,10 @@ export class Sampler {
     if (!this.failed) await this.sample();
   }
 
-  /** What the next row will say, if it were written now, and the time of the row before, in seconds since 1970. */
-  async unwritten(): Promise<{ node: string; since: number; figures: Figures }> {
+  /** What the next row will say, if it were written now, and the time of the row before, in seconds since 1970. null: nobody counts. */
+  async unwritten(): Promise<{ node: string; since: number; figures: Figures } | null> {
     const { figures } = await this.figures();
-    return { node: this.options.node, since: this.writtenAt, figures };
+    return saysNothing(figures) ? null : { node: this.options.node, since: this.writtenAt, figures };
   }
 
   private async sampleAndTidy(): Promise<void> {
@@ -78,6 +78,7 @@ export class Sampler {
 
   private async write(): Promise<void> {
     const { figures, counted } = await this.figures();
+    if (saysNothing(figures)) return;
     this.writtenAt = await this.history.add(this.options.node, figures);
     this.written = counted;
   }
@@ -108,6 +109,9 @@ export class Sampler {
     return { figures, counted };
   }
 }
+
+/** A process that counts at all counts itself. A row of nothing would be taken for one in which nothing went wrong. */
+const saysNothing = ({ gauges }: Figures): boolean => Object.keys(gauges).length === 0;
 
 interface NamedValue {
   value: number;

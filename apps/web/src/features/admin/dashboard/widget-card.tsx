@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button';
 import { IconButton } from '@/components/ui/icon-button';
 import { cn } from '@/lib/cn';
 import { CHART_HEIGHT, Chart } from './chart';
+import { isUnknown } from './known';
 import { Legend } from './legend';
 import { Meter } from './meter';
 import { sayThresholds, sayTimeIn, sayValue, sayWhen, WORDS } from './say-widget';
@@ -115,11 +116,7 @@ function Picture({
       <div className={cn(shape === 'wide' && 'grid gap-4 lg:grid-cols-[minmax(0,1fr)_18rem]')}>
         {isEmpty ? (
           <Instead shape={shape}>
-            <p className="text-muted-foreground">
-              {widget.current === null || widget.current === 0
-                ? 'Nothing of the kind in this time.'
-                : 'The first values are drawn within a minute.'}
-            </p>
+            <p className="text-muted-foreground">{sayEmpty(widget)}</p>
           </Instead>
         ) : (
           <Chart data={data} widget={widget} onPoint={onPoint} />
@@ -132,6 +129,13 @@ function Picture({
     </>
   );
 }
+
+const sayEmpty = (widget: Widget): string => {
+  if (isUnknown(widget)) return 'Not known.';
+  return widget.current === null || widget.current === 0
+    ? 'Nothing of the kind in this time.'
+    : 'The first values are drawn within a minute.';
+};
 
 /** As high as the picture, so that nothing moves. */
 function Instead({ shape, children }: { shape: Shape; children: ReactNode }) {
