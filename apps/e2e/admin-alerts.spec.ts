@@ -84,6 +84,38 @@ it('3 a.m.: sees what is broken and since when, finds what to do, takes it up, a
   await context.close();
 }, 90_000);
 
+it('leads from an alert to the figure that shows it, from there to what to do, and shows it recover', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  const slug = await aConnection(context);
+  for (let i = 0; i < 4; i += 1) await ask(context, slug, `[[error:401]] ${randomUUID()}`);
+  const summary = `No call of the connection ${slug} succeeds.`;
+  await page.goto('/admin/alerts');
+  const figure = page.getByRole('link', { name: `Figure: ${summary}` });
+  await reloadUntil(page, () => figure.isVisible());
+  await figure.click();
+  await page.waitForURL('**/admin/dashboard#provider_errors');
+  await page.locator('#provider_errors:target').getByText(`${slug} provider.bad_key`).waitFor();
+
+  const broken = page
+    .getByRole('region', { name: 'What needs attention' })
+    .getByRole('listitem')
+    .filter({ hasText: slug });
+  expect(await broken.textContent()).toMatch(/^Critical.+since \d\d:\d\d, /);
+  await expectFit(page);
+  await broken.getByRole('link', { name: `Runbook: ${summary}` }).click();
+  await page.getByRole('heading', { name: 'ChatboxProviderFailing' }).waitFor();
+  await page.goBack();
+  await broken.waitFor();
+
+  for (let i = 0; i < 6; i += 1) await ask(context, slug, '[[tokens:2]] well');
+  while ((await broken.count()) > 0) {
+    await page.reload();
+    await page.getByText(/^As of /).waitFor();
+    await page.getByText('Looking for alerts').waitFor({ state: 'detached' });
+  }
+  await context.close();
+}, 90_000);
+
 it('says that nothing is wrong where nothing is, and is not for members', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   // What others in this run have broken is not asked for here.

@@ -30,6 +30,9 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+/** What others in this run have broken is not asked for. */
+const noAlerts = (page: Page): Promise<void> =>
+  page.route('**/api/v1/admin/alerts?*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }));
 const isDashboard = (response: Response): boolean => response.url().includes('/api/v1/admin/dashboard');
 const widgetOf = ({ widgets }: Dashboard, id: WidgetId): Widget | undefined => widgets.find((one) => one.id === id);
 
@@ -101,6 +104,7 @@ it('keeps the range in the address, and says every value as a table too', async 
 
 it('asks again every 30 seconds, moves nothing, and rests while nobody looks', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
+  await noAlerts(page);
   await page.clock.install();
   await page.goto('/admin/dashboard?range=1h');
   await page.locator('canvas').first().waitFor();
@@ -158,7 +162,7 @@ it('says for one figure why it is not there, and keeps the others; the same when
 
 it('calls nothing good where no figure arrives, and says what is not known beside what is broken', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
-  await page.route('**/api/v1/admin/alerts?*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }));
+  await noAlerts(page);
   let isThere = false;
   const nothing = { current: null, state: null, since: null, series: [] };
   const broken = { state: 'critical', current: 0.7 } as const;

@@ -93,6 +93,7 @@ it('tells that a provider fails: once, to administrators, and that it is well ag
     subject: 'openai',
     summary: 'No call of the connection openai succeeds.',
     runbook: 'ChatboxProviderFailing',
+    widget: 'provider_errors',
     acknowledgedBy: null,
     resolvedAt: null,
   });
@@ -107,7 +108,7 @@ it('tells that a provider fails: once, to administrators, and that it is well ag
 
   const letter = await found(async () => mail.mails.find(({ text }) => text.includes(alert.summary)));
   expect([letter.to, letter.raw]).toEqual([[owner.email], expect.stringContaining('Subject: Critical: ')]);
-  expect(letter.text).toContain('https://chat.example.org/admin/alerts');
+  expect(letter.text).toContain('https://chat.example.org/admin/dashboard#provider_errors');
   const readers = mail.mails.filter(({ raw }) => /Subject: (Critical|Warning):/.test(raw)).flatMap(({ to }) => to);
   expect(new Set(readers)).toEqual(new Set([owner.email]));
 

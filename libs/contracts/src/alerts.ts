@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, PageQuery, page, Timestamp } from './common.ts';
+import { WidgetId } from './dashboard.ts';
 
 /** Something that is wrong with the installation. Each kind has a runbook of its name in docs/runbooks. */
 export const ALERT_KINDS = [
@@ -33,6 +34,7 @@ export const Alert = z.object({
   summary: z.string().describe('What is wrong, in one sentence'),
   subject: z.string().describe('Which replica or connection, where it is about one; else empty'),
   runbook: z.string().describe('Name of the page in docs/runbooks that says what to do'),
+  widget: WidgetId.nullable().describe('The figure of the dashboard that shows it; null: none does'),
   since: Timestamp,
   lastSeen: Timestamp,
   resolvedAt: Timestamp.nullable(),

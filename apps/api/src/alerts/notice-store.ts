@@ -15,7 +15,7 @@ import type { Identity } from '../common/identity.ts';
 import { readCursor, writeCursor } from '../common/time-cursor.ts';
 import { returned } from '../database/returned.ts';
 import type { Finding } from './conditions.ts';
-import { runbookOf, sayFinding } from './wording.ts';
+import { runbookOf, sayFinding, widgetOf } from './wording.ts';
 
 const KEPT_DAYS = 30;
 
@@ -137,6 +137,7 @@ const toAlert = ({ acknowledgedById: by, acknowledgedByEmail: email, details, ..
   summary: sayFinding(row.kind, { subject: row.subject, details }),
   subject: row.subject,
   runbook: runbookOf(row.kind),
+  widget: widgetOf(row.kind),
   since: row.since.toISOString(),
   lastSeen: row.lastSeen.toISOString(),
   resolvedAt: row.resolvedAt?.toISOString() ?? null,

@@ -6,6 +6,7 @@ import { Logger } from '../common/logger.ts';
 import type { Finding } from './conditions.ts';
 import { type Change, NoticeStore } from './notice-store.ts';
 import { WebhookCalls } from './webhook-calls.ts';
+import { pageOf } from './wording.ts';
 
 /** Turns what was found into what people see and are told: each thing once, by every way there is. */
 @Injectable()
@@ -32,8 +33,9 @@ export class Notices {
       for (const { event, alert } of changes) {
         await this.calls.add(manager, event, alert.id);
         if (event === 'resolved' || !this.outbox.canSend) continue;
+        const words = { severity: alert.severity, summary: alert.summary, page: pageOf(alert.kind) };
         for (const administrator of await this.accounts.administrators(manager))
-          await this.outbox.addAlert(alert, administrator, manager);
+          await this.outbox.addAlert(words, administrator, manager);
       }
       return changes;
     });

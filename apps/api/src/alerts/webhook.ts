@@ -5,6 +5,7 @@ import { Config } from '../config/config.ts';
 import { NoticeStore } from './notice-store.ts';
 import { signed } from './signature.ts';
 import { type Call, WebhookCalls } from './webhook-calls.ts';
+import { pageOf } from './wording.ts';
 
 /** How late a call can be whose hint was lost, or that another replica left behind. */
 const ROUND_MILLISECONDS = 10_000;
@@ -77,7 +78,7 @@ export class Webhook implements OnApplicationBootstrap, OnApplicationShutdown {
     const body = JSON.stringify({
       type: `alert.${event}`,
       timestamp: timestamp.toISOString(),
-      data: { ...alert, ...(service && { url: new URL('/admin/alerts', service).href }) },
+      data: { ...alert, ...(service && { url: new URL(pageOf(alert.kind), service).href }) },
     });
     const answer = await this.egress.fetch(url, {
       method: 'POST',

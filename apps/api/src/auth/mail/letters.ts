@@ -20,6 +20,8 @@ export type LetterKind = (typeof LETTER_KINDS)[number];
 export interface AlertWords {
   readonly severity: 'warning' | 'critical';
   readonly summary: string;
+  /** Path of the page that shows it; a letter that an older replica wrote has none. */
+  readonly page?: string;
 }
 
 /** Kinds that carry a link. */
@@ -74,7 +76,7 @@ const WORDINGS: Record<Exclude<LetterKind, 'alert'>, Wording> = {
 export const letter = (kind: Exclude<LetterKind, 'alert'>, service: string, link?: string): Letter =>
   worded(WORDINGS[kind], service, link);
 
-export const alertLetter = ({ severity, summary }: AlertWords, service: string): Letter =>
+export const alertLetter = ({ severity, summary, page = '/admin/alerts' }: AlertWords, service: string): Letter =>
   worded(
     {
       subject: severity === 'critical' ? 'Critical: something is wrong' : 'Warning: something is not as it should be',
@@ -83,7 +85,7 @@ export const alertLetter = ({ severity, summary }: AlertWords, service: string):
       after: 'The page says since when, and what to do. You get this because you administrate this service.',
     },
     service,
-    new URL('/admin/alerts', service).href,
+    new URL(page, service).href,
   );
 
 const worded = ({ subject, before, button, after }: Wording, service: string, link?: string): Letter => {

@@ -1,7 +1,7 @@
 'use client';
 
 import type { Alert } from '@chatbox/contracts';
-import { BookOpen, Check, CircleCheck } from 'lucide-react';
+import { BookOpen, ChartLine, Check, CircleCheck } from 'lucide-react';
 import Link from 'next/link';
 import { FailedRows, WaitingRows } from '@/components/rows';
 import { Rows } from '@/components/section';
@@ -37,7 +37,15 @@ function AlertRow({ alert, canAcknowledge }: { alert: Alert; canAcknowledge: boo
           {taken ? ` · ${taken}` : null}
         </p>
       </div>
-      <div className="flex shrink-0 gap-2">
+      <div className="flex shrink-0 flex-wrap gap-2">
+        {alert.widget ? (
+          <Button asChild variant="secondary" size="sm" className="touch-target">
+            <Link href={`/admin/dashboard#${alert.widget}`} aria-label={`Figure: ${alert.summary}`}>
+              <ChartLine />
+              Figure
+            </Link>
+          </Button>
+        ) : null}
         <Button asChild variant="secondary" size="sm" className="touch-target">
           <Link href={`/admin/runbooks/${alert.runbook}`} aria-label={`Runbook: ${alert.summary}`}>
             <BookOpen />

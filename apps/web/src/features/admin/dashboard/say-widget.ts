@@ -7,6 +7,8 @@ interface Words {
   about: string;
   /** Where the number comes from, for who wants to look closer. */
   more?: { href: string; label: string };
+  /** Name of the page that says what to do when it is bad. */
+  runbook?: string;
 }
 
 const USAGE_BY_MODEL = { href: '/admin/usage?by=model', label: 'Usage by model' };
@@ -21,7 +23,11 @@ export const WORDS: Record<WidgetId, Words> = {
     title: 'Response time',
     about: 'Mean time of an answer by endpoint, without streams; the endpoints on which most of the time is spent',
   },
-  error_rate: { title: 'Error rate', about: 'Share of requests that ended with an error of the server (5xx)' },
+  error_rate: {
+    title: 'Error rate',
+    about: 'Share of requests that ended with an error of the server (5xx)',
+    runbook: 'ChatboxErrorRateHigh',
+  },
   messages: {
     title: 'Messages processed',
     about: 'Questions accepted and answers ended',
@@ -35,6 +41,7 @@ export const WORDS: Record<WidgetId, Words> = {
   error_budget: {
     title: 'Error budget',
     about: 'What is left of the errors that 99.5 % availability over seven days allows',
+    runbook: 'ChatboxAvailabilityBudgetBurn',
   },
   provider_errors: {
     title: 'Errors of model providers',
@@ -44,6 +51,7 @@ export const WORDS: Record<WidgetId, Words> = {
   answers_lost: {
     title: 'Answers lost',
     about: 'Answers that were interrupted because no replica could go on with them',
+    runbook: 'ChatboxStreamsLost',
   },
   requests: { title: 'Requests', about: 'Requests a second, without probes' },
   connections: {
@@ -53,6 +61,7 @@ export const WORDS: Record<WidgetId, Words> = {
   pool_waiting: {
     title: 'Waiting for the database',
     about: 'Requests that wait for a connection to PostgreSQL',
+    runbook: 'ChatboxPoolSaturated',
   },
   pool_connections: {
     title: 'Database connections',
@@ -63,6 +72,7 @@ export const WORDS: Record<WidgetId, Words> = {
   event_loop: {
     title: 'Event-loop delay',
     about: 'How late the busiest replica comes to what is due, one time in a hundred (p99) and in two (p50)',
+    runbook: 'ChatboxEventLoopSlow',
   },
   tokens_by_model: { title: 'Tokens by model', about: 'Tokens in and out', more: USAGE_BY_MODEL },
   cost_by_model: {
