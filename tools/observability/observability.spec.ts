@@ -169,6 +169,53 @@ it('every question of the boards and runbooks is one that Prometheus understands
   expect(await said(needed('promtool', 'prometheus'), ['check', 'rules', 'questions.yml'])).toContain('SUCCESS');
 });
 
+it('no board shows a figure where nothing is read', async () => {
+  const asked: { path: string; title: string; expr: string }[] = [];
+  for (const path of await filesIn('grafana/dashboards')) {
+    const board = JSON.parse(await readFile(join(DEPLOYED, path), 'utf8')) as Board;
+    for (const { title, targets = [] } of board.panels)
+      asked.push(...targets.map(({ expr }) => ({ path, title, expr })));
+  }
+  const checks = asked.map(({ expr }) => ({ expr, eval_time: '10m', exp_samples: [] }));
+  const input_series = [{ series: 'up{job="other"}', values: '1x20' }];
+  await writeFile(
+    join(folder, 'tests/silence.yml'),
+    JSON.stringify({
+      rule_files: ['../rules/recording.yml'],
+      evaluation_interval: '1m',
+      tests: [{ interval: '1m', input_series, promql_expr_test: checks }],
+    }),
+  );
+  expect(checks.length).toBeGreaterThan(30);
+  expect(await said(needed('promtool', 'prometheus'), ['test', 'rules', 'tests/silence.yml'])).toContain('SUCCESS');
+});
+
+it('availability has one goal, whoever speaks of it', async () => {
+  const text = (path: string) => readFile(join(ROOT, path), 'utf8');
+  const goal = Number(
+    /AVAILABILITY_GOAL = ([\d.]+);/.exec(await text('apps/api/src/metrics/dashboard/widgets.ts'))?.[1],
+  );
+  expect(goal).toBe(0.999);
+  const may = 1 - goal;
+  const bounds = [
+    ...(await text('deploy/observability/rules/budgets.yml')).matchAll(/http_errors:ratio_rate\w+ > ([\d.]+)/g),
+  ];
+  // The paces of https://sre.google/workbook/alerting-on-slos/, each over two windows.
+  for (const [index, pace] of [14.4, 14.4, 6, 6, 3, 3, 1, 1].entries())
+    expect(Number(bounds[index]?.[1])).toBeCloseTo(pace * may, 10);
+  expect(bounds).toHaveLength(8);
+  const boards = await textOf('grafana/dashboards');
+  expect([...boards.matchAll(/ratio_rate7d.*?\/ ([\d.]+)/g)].map(([, share]) => Number(share))).toEqual([0.001]);
+  const spoken = `${goal * 100} %`;
+  for (const path of [
+    'apps/web/src/features/admin/dashboard/say-widget.ts',
+    'deploy/observability/rules/budgets.yml',
+    'docs/operations.md',
+    'docs/runbooks/ChatboxAvailabilityBudgetBurn.md',
+  ])
+    expect([path, (await text(path)).includes(spoken)]).toEqual([path, true]);
+});
+
 interface Board {
   uid: string;
   editable: boolean;

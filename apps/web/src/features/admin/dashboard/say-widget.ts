@@ -40,7 +40,7 @@ export const WORDS: Record<WidgetId, Words> = {
   },
   error_budget: {
     title: 'Error budget',
-    about: 'What is left of the errors that 99.5 % availability over seven days allows',
+    about: 'What is left of the errors that 99.9 % availability over seven days allows',
     runbook: 'ChatboxAvailabilityBudgetBurn',
   },
   provider_errors: {
