@@ -216,6 +216,16 @@ it('availability has one goal, whoever speaks of it', async () => {
     expect([path, (await text(path)).includes(spoken)]).toEqual([path, true]);
 });
 
+it('the event loop is late from the same time on for the dashboard, the alert and the board', async () => {
+  const text = (path: string) => readFile(join(ROOT, path), 'utf8');
+  const widget = /id: 'event_loop',[^}]*thresholds: \{ warning: ([\d.]+)/s.exec(
+    await text('apps/api/src/metrics/dashboard/widgets.ts'),
+  );
+  const alert = /event_loop_delay_seconds\{quantile="0.99"\}\) > ([\d.]+)/.exec(await textOf('rules'));
+  expect([widget?.[1], alert?.[1]]).toEqual(['0.2', '0.2']);
+  expect(await textOf('grafana/dashboards')).toContain('Later than 0.2 s is out of breath');
+});
+
 interface Board {
   uid: string;
   editable: boolean;
