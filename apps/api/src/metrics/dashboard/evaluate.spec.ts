@@ -1,6 +1,8 @@
 import { evaluate } from './evaluate.ts';
 import type { Measure } from './measure.ts';
+import { promql } from './promql.ts';
 import { type Figures, keyOf, merge, type Sample } from './samples.ts';
+import { GAUGE_RULES, WIDGETS } from './widgets.ts';
 
 const figures = (increases: [string, Record<string, string>, number][]): Figures => ({
   increases: Object.fromEntries(
@@ -77,13 +79,25 @@ describe('rows as one', () => {
   const rows = [row('a', 1, 4), row('a', 2, 6), row('b', 2, 8)];
 
   it('adds up what has grown, and counts a node for as long as it was there', () => {
-    const { increases, gauges } = merge(rows, new Map([['level', { across: 'sum', over: 'mean' }]]));
+    const { increases, gauges } = merge(rows, new Map([['level', [{ across: 'sum', over: 'mean' }]]]));
     expect(increases).toEqual({ [keyOf('count', {}, [])]: 3 });
     expect(gauges[key]).toBe((4 + 6) / 2 + 8 / 2);
   });
 
   it('takes the largest where that is what counts', () => {
-    expect(merge(rows, new Map([['level', { across: 'max', over: 'max' }]])).gauges[key]).toBe(8);
-    expect(merge(rows, new Map([['level', { across: 'sum', over: 'max' }]])).gauges[key]).toBe(6 + 8);
+    expect(merge(rows, new Map([['level', [{ across: 'max', over: 'max' }]]])).gauges[key]).toBe(8);
+    expect(merge(rows, new Map([['level', [{ across: 'sum', over: 'max' }]]])).gauges[key]).toBe(6 + 8);
+  });
+
+  it('has who waits for the database where most do, and the connections of all', () => {
+    const of = (state: string) => keyOf('chatbox_db_pool_connections', { state }, ['state']);
+    const replica = (node: string): Sample => ({
+      ...row(node, 1, 0),
+      gauges: { [of('waiting')]: 3, [of('total')]: 10 },
+    });
+    const { gauges } = merge([replica('a'), replica('b'), replica('c')], GAUGE_RULES);
+    expect([gauges[of('waiting')], gauges[of('total')]]).toEqual([3, 30]);
+    const [waiting] = WIDGETS.filter(({ id }) => id === 'pool_waiting').flatMap(({ lines }) => lines);
+    expect(waiting && promql(waiting.now, 0)).toBe('max (chatbox_db_pool_connections{state="waiting"})');
   });
 });

@@ -1,4 +1,4 @@
-import type { Match, Measure } from './measure.ts';
+import { holds, type Measure } from './measure.ts';
 import type { FoundValue } from './metric-source.ts';
 import { type Figures, seriesAt } from './samples.ts';
 
@@ -48,16 +48,6 @@ const grouped = (
     else groups.set(nameOf(labels), { labels, value });
   }
   return [...groups.values()];
-};
-
-const expressions = new Map<string, RegExp>();
-
-const holds = ([label, operator, wanted]: Match, labels: Readonly<Labels>): boolean => {
-  const value = labels[label] ?? '';
-  if (operator === '=' || operator === '!=') return (value === wanted) === (operator === '=');
-  const expression = expressions.get(wanted) ?? new RegExp(`^(?:${wanted})$`);
-  expressions.set(wanted, expression);
-  return expression.test(value) === (operator === '=~');
 };
 
 interface Bucket {

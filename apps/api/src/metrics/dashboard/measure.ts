@@ -32,3 +32,14 @@ export const seriesOf = (measure: Measure): Extract<Measure, { metric: string }>
 };
 
 export const labelsOf = ({ where = [], by = [] }: Selected): string[] => [...where.map(([label]) => label), ...by];
+
+const expressions = new Map<string, RegExp>();
+
+/** All of a label, not a part of it; one that is not there is empty. */
+export const holds = ([label, operator, wanted]: Match, labels: Readonly<Record<string, string>>): boolean => {
+  const value = labels[label] ?? '';
+  if (operator === '=' || operator === '!=') return (value === wanted) === (operator === '=');
+  const expression = expressions.get(wanted) ?? new RegExp(`^(?:${wanted})$`);
+  expressions.set(wanted, expression);
+  return expression.test(value) === (operator === '=~');
+};

@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/logger.ts';
 import type { Metrics } from '../metrics.ts';
 import type { MetricHistory } from './metric-history.ts';
-import { add, type Figures, type GaugeRules, keyOf } from './samples.ts';
+import { add, type Figures, type GaugeRules, keyOf, ruleOf, seriesAt } from './samples.ts';
 
 const TIDY_MILLISECONDS = 60_000;
 /** Labels take few values; should one ever take many, a row still has its bounds. */
@@ -96,9 +96,13 @@ export class Sampler {
         const kept = keep.get(metric);
         if (!kept) continue;
         const key = keyOf(metric, labels, kept);
-        const rule = rules.get(metric);
-        if (!rule) counted.set(key, (counted.get(key) ?? 0) + value);
-        else if (rule.across === 'max') figures.gauges[key] = Math.max(figures.gauges[key] ?? value, value);
+        if (!rules.has(metric)) {
+          counted.set(key, (counted.get(key) ?? 0) + value);
+          continue;
+        }
+        const rule = ruleOf(rules, seriesAt(key));
+        if (!rule) continue;
+        if (rule.across === 'max') figures.gauges[key] = Math.max(figures.gauges[key] ?? value, value);
         else add(figures.gauges, key, value);
       }
     for (const [key, value] of [...counted].slice(0, MOST_SERIES)) {

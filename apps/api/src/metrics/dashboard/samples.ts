@@ -1,4 +1,4 @@
-import type { Measure } from './measure.ts';
+import { holds, type Measure } from './measure.ts';
 
 /** One row of the history: what happened since the row before, and how it was. Keys are those of `keyOf`. */
 export interface Figures {
@@ -19,8 +19,13 @@ export interface Series {
   labels: Readonly<Record<string, string>>;
 }
 
-/** How gauges of a name are put together, as the measures say. */
-export type GaugeRules = ReadonlyMap<string, Pick<Extract<Measure, { kind: 'gauge' }>, 'across' | 'over'>>;
+type GaugeRule = Pick<Extract<Measure, { kind: 'gauge' }>, 'across' | 'over' | 'where'>;
+/** How gauges of a name are put together, as the measures say: of some series of it in one way, of others in another. */
+export type GaugeRules = ReadonlyMap<string, readonly GaugeRule[]>;
+
+/** undefined where nobody asks for it. */
+export const ruleOf = (rules: GaugeRules, { metric, labels }: Series): GaugeRule | undefined =>
+  rules.get(metric)?.find(({ where = [] }) => where.every((match) => holds(match, labels)));
 
 /** Name and labels, the labels in order, so that the same series always has the same key. */
 export const keyOf = (
@@ -65,7 +70,7 @@ export const merge = (samples: readonly Sample[], rules: GaugeRules): Figures =>
   const byNode = new Map<string, Map<string, number>>();
   for (const { node, gauges: values } of samples)
     for (const [key, value] of Object.entries(values)) {
-      const isMean = rules.get(seriesAt(key).metric)?.over === 'mean';
+      const isMean = ruleOf(rules, seriesAt(key))?.over === 'mean';
       const ofNodes = byNode.get(key) ?? new Map<string, number>();
       byNode.set(key, ofNodes);
       const before = ofNodes.get(node);
@@ -74,7 +79,7 @@ export const merge = (samples: readonly Sample[], rules: GaugeRules): Figures =>
   for (const [key, ofNodes] of byNode) {
     const values = [...ofNodes.values()];
     gauges[key] =
-      rules.get(seriesAt(key).metric)?.across === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
+      ruleOf(rules, seriesAt(key))?.across === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0);
   }
   return { increases, gauges };
 };

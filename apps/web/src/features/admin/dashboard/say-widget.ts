@@ -60,7 +60,7 @@ export const WORDS: Record<WidgetId, Words> = {
   },
   pool_waiting: {
     title: 'Waiting for the database',
-    about: 'Requests that wait for a connection to PostgreSQL',
+    about: 'Requests that wait for a connection to PostgreSQL, of the pool where most do',
     runbook: 'ChatboxPoolSaturated',
   },
   pool_connections: {
