@@ -123,7 +123,7 @@ it('every alert says how bad it is, what is wrong and where it stands what to do
       severity: expect.stringMatching(/^(warning|critical)$/),
       summary: expect.any(String),
       description: expect.any(String),
-      runbook: `docs/runbooks/${name}.md`,
+      runbook: `https://chat.example.org/admin/runbooks/${name}`,
     });
 });
 
