@@ -21,6 +21,7 @@ import { GenerationsController } from './generations/generations.controller.ts';
 import { Generations } from './generations/generations.ts';
 import { Journal } from './generations/journal.ts';
 import { LiveGenerations } from './generations/live-generations.ts';
+import { LostBeginnings } from './generations/lost-beginnings.ts';
 import { Mirrors } from './generations/mirrors.ts';
 import { MissedHints } from './generations/missed-hints.ts';
 import { Reader } from './generations/reader.ts';
@@ -52,6 +53,7 @@ import { Strangers } from './strangers.ts';
     GenerationStore,
     Journal,
     LiveGenerations,
+    LostBeginnings,
     MessageStore,
     Messages,
     Mirrors,

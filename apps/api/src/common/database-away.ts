@@ -19,5 +19,18 @@ export const isDatabaseAway = (error: unknown): boolean => {
 /** Whether the same statement may succeed at another moment. Of everything else the database says the same however often it is asked. */
 export const mayPass = (error: unknown): boolean => isDatabaseAway(error) || PASSING.test(codeOf(causeOf(error)) ?? '');
 
+/** The client says so before it sends anything. */
+const NOT_SENT = /^Client (has encountered a connection error|was closed)/;
+
+/**
+ * Whether the database may have done what was asked although it failed, now or later: the connection was lost while the
+ * statement ran. Nothing was sent where there was no connection to be had, and nothing was done where the database says why.
+ */
+export const mayHaveRun = (error: unknown): boolean => {
+  const cause = causeOf(error);
+  const { code, message } = { code: codeOf(cause) ?? '', message: messageOf(cause) };
+  return cause !== error && isDatabaseAway(error) && !NOT_SENT.test(message) && !code.startsWith('53');
+};
+
 const causeOf = (error: unknown): unknown =>
   error instanceof Error && 'driverError' in error ? error.driverError : error;

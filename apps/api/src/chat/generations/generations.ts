@@ -2,7 +2,7 @@ import type { Generation, Message } from '@chatbox/contracts';
 import { Bus } from '@chatbox/engine';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Drain } from '../../cluster/drain.ts';
-import { type Lease, NodeLease } from '../../cluster/node-lease.ts';
+import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
 import { Metrics } from '../../metrics/metrics.ts';
@@ -24,10 +24,6 @@ import { Runner } from './runner.ts';
 const STOP_TOPIC = 'generation.stop';
 /** How long the answer to "stop" waits for the terminal state; the request itself is durable before. */
 const STOP_ANSWER_MILLISECONDS = 3_000;
-
-/** How often, and for how long, is looked for what the database may have begun. */
-const LOOK_MILLISECONDS = 500;
-const LOOKS = 600;
 
 /** What this node does with generations: starts, shows, stops, lets go. */
 @Injectable()
@@ -69,20 +65,6 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   start(row: GenerationRow, model: ResolvedModel): void {
     if (this.lease.isOf(row.epoch)) this.run(new LiveGeneration(row), model);
     else this.mirrors.notice(row.id);
-  }
-
-  /**
-   * The database may have begun it although its answer was lost on the way, now or when what it waits for is there. Then it is
-   * this node's, and nobody else would run it while the lease holds.
-   */
-  async startIfBegun(generationId: string, lease: Lease, model: ResolvedModel): Promise<void> {
-    for (let look = 0; look < LOOKS && this.lease.isOf(lease.epoch); look += 1) {
-      await after(LOOK_MILLISECONDS);
-      const row = await this.store.read(generationId).catch(() => undefined);
-      if (!row) continue;
-      if (row.status === 'running' && row.epoch === lease.epoch) this.start(row, model);
-      return;
-    }
   }
 
   /** Runs the next attempt of a generation that was claimed, from what was durable of it. */

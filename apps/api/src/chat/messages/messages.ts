@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { AppError } from '../../common/app-error.ts';
+import { mayHaveRun } from '../../common/database-away.ts';
 import type { Identity } from '../../common/identity.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Models } from '../../providers/models.ts';
@@ -10,6 +11,7 @@ import { Access, type Ownership } from '../access.ts';
 import { Fanout } from '../generations/fanout.ts';
 import { toGeneration } from '../generations/generation-row.ts';
 import { Generations } from '../generations/generations.ts';
+import { LostBeginnings } from '../generations/lost-beginnings.ts';
 import { type Begun, type Draft, MessageStore } from './message-store.ts';
 
 /** How often a write looks again when the conversation changed between looking and writing. */
@@ -24,6 +26,7 @@ export class Messages {
     private readonly store: MessageStore,
     private readonly access: Access,
     private readonly generations: Generations,
+    private readonly lostBeginnings: LostBeginnings,
     private readonly models: Models,
     private readonly lease: NodeLease,
     private readonly fanout: Fanout,
@@ -80,7 +83,7 @@ export class Messages {
         .begin(lease, { conversationId, accountId, activeLeafId, generationId }, question, model.model.id)
         .catch((error: unknown) => {
           if (isRepeated(error)) return undefined;
-          void this.generations.startIfBegun(generationId, lease, model);
+          if (mayHaveRun(error)) this.lostBeginnings.lookFor(generationId, lease, model);
           throw error;
         });
       if (!begun) {
