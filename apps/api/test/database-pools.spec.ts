@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { startMockModel } from '../../../tools/mock-model/server.ts';
 import { WatchedPool } from '../src/database/watched-pool.ts';
@@ -125,27 +125,78 @@ describe('as a process of its own', () => {
     }
   });
 
-  it('warns at its start when the replicas together may want more than the database has', async () => {
-    const api = await ApiProcess.on({ DATABASE_POOL_MAX: '10' });
-    const replicas = async (count: number) => {
-      const client = new pg.Client(api.databaseUrl);
-      await client.connect();
+  it('warns when the replicas together, itself among them, may want more than the database has', async () => {
+    const each = 7;
+    const api = await ApiProcess.on({ DATABASE_POOL_MAX: String(each), DATABASE_REPORT_SECONDS: '0.2' });
+    const client = new pg.Client(api.databaseUrl);
+    await client.connect();
+    const others = async (count: number) => {
+      await client.query(`DELETE FROM node WHERE id LIKE 'other %'`);
       await client.query(
         `INSERT INTO node (id, epoch, lease_until, version)
-         SELECT 'replica ' || n, 1, clock_timestamp() + interval '1 hour', '1' FROM generate_series(1, $1::int) AS n ON CONFLICT DO NOTHING`,
+         SELECT 'other ' || n, 1, clock_timestamp() + interval '1 hour', '1' FROM generate_series(1, $1::int) AS n`,
         [count],
       );
-      await client.end();
     };
+    const warnings = (): number => api.log.split('lower DATABASE_POOL_MAX or raise max_connections').length - 1;
     try {
-      await replicas(1);
+      const { rows } = await client.query(
+        `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most`,
+      );
+      const fitting = Math.floor(rows[0].most / each);
+      await others(fitting);
       await api.start();
+      while (warnings() === 0) await pause(20);
       await api.stop();
-      expect(api.log).not.toContain('lower DATABASE_POOL_MAX');
-      await replicas(200);
+      await others(fitting - 1);
       await api.start();
-      expect(api.log).toContain('lower DATABASE_POOL_MAX or raise max_connections');
+      await pause(1_000);
+      expect(warnings()).toBe(1);
+      // One more comes while it runs: it says so, once.
+      await others(fitting);
+      while (warnings() === 1) await pause(20);
+      await pause(1_000);
+      expect(warnings()).toBe(2);
     } finally {
+      await client.end();
+      await api.close();
+    }
+  });
+
+  it('counts its connections every so often, and says it louder where somebody waits for one', async () => {
+    const settings = { DATABASE_POOL_MAX: '2', DATABASE_REPORT_SECONDS: '0.2', DATABASE_LEAK_SECONDS: '1' };
+    const api = await ApiProcess.on({ ...settings, LOG_LEVEL: 'debug' });
+    const client = new pg.Client(api.databaseUrl);
+    const reports = (level: string): Record<string, unknown>[] =>
+      api.log
+        .split('\n')
+        .filter((line) => line.includes('"database connections"') && line.endsWith('}'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter((line) => line.level === level);
+    try {
+      await Promise.all([api.start(), client.connect()]);
+      const ann = await aUser(api);
+      while (reports('debug').length < 3) await pause(20);
+      expect(reports('debug')[0]).toMatchObject({ pool: 'primary', waiting: 0 });
+      expect(reports('info')).toEqual([]);
+      await client.query('BEGIN; LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE');
+      const list = () => api.api('GET', '/api/v1/conversations', { token: ann.token });
+      const waiting = [list(), list(), list()];
+      while (reports('info').length === 0) await pause(20);
+      expect(reports('info')[0]).toMatchObject({ pool: 'primary', total: 2, idle: 0 });
+      // Held for longer than a second, and by whom.
+      while (!api.log.includes('a database connection is not given back')) await pause(20);
+      const leak = api.log.split('\n').find((line) => line.includes('a database connection is not given back')) ?? '';
+      expect(JSON.parse(leak)).toMatchObject({ level: 'error', pool: 'primary' });
+      expect((JSON.parse(leak) as { place: string }).place).toMatch(
+        /^at Reads\d*\.query .*< at ConversationStore\d*\.list /,
+      );
+      await client.end();
+      await Promise.all(waiting);
+      const leaks = /chatbox_db_pool_leaks_total\{pool="primary"\} (\d+)/.exec(await metricsOf(api))?.[1];
+      expect(Number(leaks)).toBe(api.log.split('a database connection is not given back').length - 1);
+    } finally {
+      await client.end().catch(() => undefined);
       await api.close();
     }
   });

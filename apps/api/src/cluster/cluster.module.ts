@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ConnectionBudget } from './connection-budget.ts';
 import { Drain } from './drain.ts';
 import { NodeLease } from './node-lease.ts';
 import { OldestNode } from './oldest-node.ts';
 
-@Module({ providers: [NodeLease, Drain, OldestNode], exports: [NodeLease, Drain, OldestNode] })
+@Module({ providers: [NodeLease, ConnectionBudget, Drain, OldestNode], exports: [NodeLease, Drain, OldestNode] })
 export class ClusterModule {}

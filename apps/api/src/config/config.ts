@@ -68,6 +68,12 @@ export const ConfigSchema = z.object({
   DATABASE_ANSWER_SECONDS: seconds(10).describe(
     'How long a statement may take: then its connection is given up and the request is answered with database.unavailable. Migrations are not hurried',
   ),
+  DATABASE_LEAK_SECONDS: seconds(60).describe(
+    'A connection that is held for longer is logged as an error, with the place that took it',
+  ),
+  DATABASE_REPORT_SECONDS: seconds(30).describe(
+    'How often the connections are counted and logged: at level info where all are in use or somebody waits, otherwise at debug',
+  ),
   DATABASE_SLOW_MILLISECONDS: seconds(500).describe('Statements that take longer are logged, without their values'),
   REDIS_URL: secret(
     text

@@ -10,10 +10,7 @@ import { type PoolConfig, poolOptions } from './pool-options.ts';
 import { clientFor } from './traced-client.ts';
 import { MOST_WAITING, WatchedPool } from './watched-pool.ts';
 
-const STATISTICS_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 5_000;
-/** Nothing here needs a connection for so long; a copy of everything a person has is made in pages. */
-const LEAK_SECONDS = 60;
 
 /** The primary can answer instead, so a standby is given up before anybody notices. */
 const STANDBY_SECONDS = 1;
@@ -65,26 +62,20 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     if (this.read) this.watched.push(watch('read', this.read));
     this.metrics.beforeReading(() => this.fill());
     this.timers = [
-      setInterval(() => this.report(), STATISTICS_MILLISECONDS).unref(),
-      setInterval(() => this.look(), LOOK_MILLISECONDS).unref(),
+      setInterval(() => this.report(), this.config.DATABASE_REPORT_SECONDS * 1000).unref(),
+      setInterval(() => this.look(), Math.min(LOOK_MILLISECONDS, this.config.DATABASE_LEAK_SECONDS * 1000)).unref(),
     ];
   }
 
   /** A pool that the server cannot serve would fail under load, when it is needed. */
   async onApplicationBootstrap(): Promise<void> {
-    const [{ most, replicas }]: [{ most: number; replicas: number }] = await this.source.query(
-      `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most,
-         (SELECT count(*)::int FROM node WHERE lease_until > clock_timestamp()) AS replicas`,
+    const [{ most }]: [{ most: number }] = await this.source.query(
+      `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS most`,
     );
     const { DATABASE_POOL_MAX: each } = this.config;
     if (each > most)
       throw new StartError(
         `DATABASE_POOL_MAX: the database accepts ${most} connections, and one replica wants ${each}.`,
-      );
-    if (each * replicas > most)
-      this.logger.warn(
-        { connections: most, replicas, each },
-        'the replicas together may want more connections than the database accepts; lower DATABASE_POOL_MAX or raise max_connections',
       );
   }
 
@@ -99,12 +90,16 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
 
   private report(): void {
     this.fill();
-    for (const { name, counts } of this.watched) this.logger.debug({ pool: name, ...counts }, 'database connections');
+    for (const { name, counts } of this.watched) {
+      const { total, idle, waiting } = counts;
+      const isTight = waiting > 0 || (idle === 0 && total >= this.config.DATABASE_POOL_MAX);
+      this.logger[isTight ? 'info' : 'debug']({ pool: name, ...counts }, 'database connections');
+    }
   }
 
   private look(): void {
     for (const pool of this.watched)
-      for (const { seconds, place } of pool.overdue(LEAK_SECONDS)) {
+      for (const { seconds, place } of pool.overdue(this.config.DATABASE_LEAK_SECONDS)) {
         this.metrics.poolLeak(pool.name);
         this.logger.error(
           { pool: pool.name, seconds: Math.round(seconds), place },

@@ -34,7 +34,7 @@ export class WatchedPool {
   ) {
     const connect = pool.connect.bind(pool) as (callback: OnConnection) => void;
     const watched = (callback: OnConnection): void => {
-      const place = new Error('a database connection was taken here');
+      const place = here();
       const asked = performance.now();
       connect((error, client, release) => {
         if (client) {
@@ -89,12 +89,29 @@ type OnConnection = (
   release: (error?: Error) => void,
 ) => void;
 
+/** Between the pool and who asked for something stand ten lines of libraries, as many as are kept by default. */
+const DEPTH = 24;
+
+const here = (): Error => {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEPTH;
+  const place = new Error('a database connection was taken here');
+  Error.stackTraceLimit = stackTraceLimit;
+  return place;
+};
+
+/** Lines of libraries. In the bundle, where there are no files, they are known by their classes. */
+const FOREIGN =
+  /node_modules|node:|watched-pool|at here |at watched |at BoundPool\.|at new Promise|Postgres(Driver|QueryRunner)|DataSource|EntityManager/;
+/** `at Store.list (file:1:2)`; a line without a name says nothing. */
+const NAMED = /^at .+ \(/;
+
 /** The lines of our own code. */
 const placeOf = ({ stack = '' }: Error): string =>
   stack
     .split('\n')
     .slice(1)
     .map((line) => line.trim())
-    .filter((line) => !line.includes('node_modules') && !line.includes('node:') && !line.includes('watched-pool'))
+    .filter((line) => NAMED.test(line) && !FOREIGN.test(line))
     .slice(0, 4)
     .join(' < ');
