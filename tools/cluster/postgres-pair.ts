@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../../apps/api/src/database/embedded-postgres.ts';
 import { freePort } from '../../apps/api/src/database/free-port.ts';
@@ -16,6 +18,8 @@ export interface PostgresPlace {
   folder: string;
 }
 
+const run = promisify(execFile);
+
 type Name = 'a' | 'b';
 const other = (name: Name): Name => (name === 'a' ? 'b' : 'a');
 const STANDBY = 'chatbox_standby';
@@ -25,7 +29,8 @@ const STREAMING_SECONDS = 30;
 /**
  * A primary and its streaming standby, which confirms every commit: what was acknowledged is on both. One address leads to
  * whichever is the primary, as a balancer or Patroni's does. When the standby is promoted (by a drill, or by hand with
- * pg_promote()), the old primary is stopped before the address moves, and comes back as the standby of the new one.
+ * pg_promote()), the address lets go of the old primary and moves; that one is stopped as soon as it can hear, and comes back as
+ * the standby of the new one.
  */
 export class PostgresPair {
   private readonly folder: string;
@@ -96,6 +101,22 @@ export class PostgresPair {
     while (this.primaryName !== next) await sleep(50);
   }
 
+  /** Every process of the primary stands still: it takes connections and says nothing. Call the result to let it go on. */
+  async freezePrimary(): Promise<() => void> {
+    const { pid } = await this.primary();
+    const frozen = new Set<number>();
+    // The first one makes the others, so after it there are no new ones.
+    for (let found = [pid]; found.length > 0; found = await childrenOf(pid, frozen)) {
+      for (const one of found) {
+        frozen.add(one);
+        send(one, 'SIGSTOP');
+      }
+    }
+    return () => {
+      for (const one of frozen) send(one, 'SIGCONT');
+    };
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.looking;
@@ -161,10 +182,11 @@ export class PostgresPair {
     this.say('the standby was promoted; the old primary is stopped and follows it');
     this.door.point(null);
     this.readDoor.point(null);
-    await this.servers.get(this.primaryName)?.stop();
+    const old = this.servers.get(this.primaryName);
     this.primaryName = next;
     await this.confirmBy('');
     await this.leadTo(next);
+    await old?.stop();
     await this.startStandby();
     this.say('PostgreSQL has a standby again');
   }
@@ -198,6 +220,20 @@ export class PostgresPair {
     return { url, pid: postmaster?.pid ?? 0, port: Number(new URL(url).port), folder: join(this.folder, name) };
   }
 }
+
+const childrenOf = async (parent: number, known: ReadonlySet<number>): Promise<number[]> => {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return processes.flatMap(([pid = 0, ppid]) => (ppid === parent && !known.has(pid) ? [pid] : []));
+};
+
+const send = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself.
+  }
+};
 
 const ask = async <T extends object>(url: string, sql: string): Promise<T[]> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 60_000 });

@@ -7,6 +7,7 @@ import {
   databaseSplit,
   diskFull,
   postgresKilled,
+  postgresStopped,
   promoted,
 } from './postgres.ts';
 import { reconnect } from './reconnect.ts';
@@ -32,6 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
   redisStopped,
   databaseSilent,
   redisFull,
+  postgresStopped,
   databaseSplit,
   connectionsExhausted,
   redisSplit,

@@ -74,6 +74,37 @@ export const databaseSilent: Scenario = {
   },
 };
 
+export const postgresStopped: Scenario = {
+  name: 'postgres-stopped',
+  what: 'SIGSTOP of all processes of the PostgreSQL primary, then SIGCONT; or its standby is promoted meanwhile, half of the time with links that nobody resets, and the old primary wakes up afterwards',
+  disturb: async (scene) => {
+    const { stage, random, talks, signal, note, load } = scene;
+    await random.pick(talks).untilCharacter(random.whole(0, 250), signal);
+    const { postgres } = stage.cluster;
+    const milliseconds = random.between(0.3, 1.8) * stage.leaseSeconds * 1000;
+    const [isReplaced, isSilent] = [random.chance(0.5), random.chance(0.5)];
+    const at = performance.now();
+    const wake = await postgres.freezePrimary();
+    try {
+      if (isReplaced) {
+        if (isSilent) for (const way of stage.waysTo('database')) way.abandon();
+        await postgres.promoteStandby();
+      }
+      await pause(milliseconds);
+    } finally {
+      wake();
+    }
+    const bare = await bareWrite(scene);
+    while (load.writtenSince(bare) === undefined) {
+      signal.throwIfAborted();
+      await pause(10);
+    }
+    const how = !isReplaced ? 'and woke up' : isSilent ? 'and vanished' : 'and was replaced';
+    return () =>
+      note(`a primary that stood still ${how}: longest time without a write that succeeded, ms`, load.longestGap(at));
+  },
+};
+
 export const databaseSlow: Scenario = {
   name: 'database-slow',
   what: 'every packet between replicas and database takes 5 to 40 ms longer',
