@@ -10,6 +10,8 @@ import { Reader } from './reader.ts';
 const HEARTBEAT_MILLISECONDS = 15_000;
 /** What a reader that does not keep up may hold in this process; it is cut off and comes back with its place. */
 const MOST_BUFFERED_BYTES = 1024 * 1024;
+/** How long a reader may take for what is on its way to it before the connection is cut. */
+const CLOSING_MILLISECONDS = 5_000;
 /** Of Node's timers, 24 days; the end of a key may be further. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -53,11 +55,16 @@ export class EventStreams implements OnApplicationBootstrap {
     let at = placeOf(generationId, lastEventId);
     const send = (event: StreamEvent): void => {
       at = { generationId, attempt: event.attempt, position: event.position };
-      raw.write(toText(event));
-      if (raw.writableLength > MOST_BUFFERED_BYTES) {
+      const text = toText(event);
+      // One event alone may be as long as it likes: it waits for nobody.
+      const { writableLength } = raw;
+      if (writableLength > 0 && writableLength + Buffer.byteLength(text) > MOST_BUFFERED_BYTES) {
         this.metrics.readerTooSlow('sse');
         close();
-      } else if (event.type === 'end') close();
+        return;
+      }
+      raw.write(text);
+      if (event.type === 'end') close();
     };
     const heartbeat = setInterval(() => {
       if (at) send({ type: 'heartbeat', ...at });
@@ -77,6 +84,9 @@ export class EventStreams implements OnApplicationBootstrap {
       this.metrics.userDisconnected(who.userId);
       leave.now();
       raw.end();
+      setTimeout(() => {
+        if (!raw.writableFinished) raw.destroy();
+      }, CLOSING_MILLISECONDS).unref();
     };
     const connection = { sessionEnded: close };
     this.connections.watch(who.sessionId, connection);
