@@ -5,8 +5,14 @@ export interface ServerSentEvent {
   id: string | undefined;
 }
 
+/** Stands between a promise and who waits for it. */
+export type Patience = <T>(waitedFor: Promise<T>) => Promise<T>;
+
 /** Reads events from a body in any split: CR, LF and CRLF, comments, several `data:` lines, a BOM. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  patience: Patience = (waitedFor) => waitedFor,
+): AsyncGenerator<ServerSentEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let buffer = '';
@@ -15,7 +21,7 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   let data: string[] = [];
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await patience(reader.read());
       buffer += done ? decoder.decode() : decoder.decode(value, { stream: true });
       let end = lineEnd(buffer, done);
       while (end) {
