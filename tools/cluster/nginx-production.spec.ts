@@ -57,7 +57,9 @@ describe('the balancer as it is deployed', () => {
     );
     const { port } = replica.address() as AddressInfo;
     // Stands in for the DNS of a cluster: what the names of the replicas resolve to is a file.
-    await writeFile(join(folder, 'getent'), `#!/bin/sh\ncat ${folder}/addresses-$2\n`, { mode: 0o755 });
+    await writeFile(join(folder, 'getent'), `#!/bin/sh\necho >> ${folder}/asked\ncat ${folder}/addresses-$2\n`, {
+      mode: 0o755,
+    });
     await resolveTo('127.0.0.1');
     upstreams = {
       PATH: `${folder}:${process.env.PATH}`,
@@ -181,4 +183,46 @@ describe('the balancer as it is deployed', () => {
       newcomer.close();
     }
   });
+
+  it('keeps who was there when a name resolves to nothing for a moment, and tells a balancer that could not be told again', async () => {
+    const { port } = replica.address() as AddressInfo;
+    const newcomer = createServer((_request, response) => response.end('the newcomer')).listen(port, '127.0.0.3');
+    await once(newcomer, 'listening');
+    await resolveTo('127.0.0.1');
+    // Takes the configuration, and cannot be told of it.
+    const moody = join(folder, 'moody');
+    await writeFile(moody, `#!/bin/sh\n[ "$1" = -t ] || [ ! -e ${folder}/mood ] && ${upstreams.NGINX} "$@"\n`, {
+      mode: 0o755,
+    });
+    const env = { ...upstreams, NGINX: moody, PATIENCE: '50' };
+    const watch = spawn(join(folder, 'upstreams.sh'), [join(folder, 'upstreams.conf'), '--watch'], { env });
+    const written = (): Promise<string> => readFile(join(folder, 'upstreams.conf'), 'utf8');
+    const asked = async (): Promise<number> => (await readFile(join(folder, 'asked'), 'utf8')).length;
+    const rounds = async (count: number): Promise<void> => {
+      const until = (await asked()) + 2 * count;
+      while ((await asked()) < until && watch.exitCode === null);
+    };
+    const body = (): Promise<string> =>
+      http2('/api/v1/setup').then(
+        (answer) => answer.body,
+        () => '',
+      );
+    try {
+      while (!(await written()).includes(`127.0.0.1:${port}`));
+      await resolveTo();
+      await rounds(3);
+      expect(await written()).toContain(`server 127.0.0.1:${port}`);
+      await writeFile(join(folder, 'mood'), '');
+      await resolveTo('127.0.0.3');
+      while (!(await written()).includes('127.0.0.3'));
+      await rounds(2);
+      expect(watch.exitCode).toBeNull();
+      expect(await body()).not.toBe('the newcomer');
+      await rm(join(folder, 'mood'));
+      while ((await body()) !== 'the newcomer');
+    } finally {
+      watch.kill();
+      newcomer.close();
+    }
+  }, 20_000);
 });
