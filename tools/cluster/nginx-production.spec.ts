@@ -13,6 +13,9 @@ import { findProgram } from '../test/debian.ts';
 
 const run = promisify(execFile);
 const STREAM = '/api/v1/generations/1/events';
+/** Read to its end, and then the connection is cut: nobody knows whether it had an effect. */
+const CUT = /[?]cut$/;
+const HSTS = 'max-age=31536000; includeSubDomains';
 const DEPLOYED = resolve(__dirname, '../../deploy/nginx');
 
 /** The deployed files with what only the place decides: ports, folders, certificate, and what the names of the replicas resolve to. */
@@ -25,6 +28,8 @@ describe('the balancer as it is deployed', () => {
   let upstreams: Record<string, string>;
   /** The answer to who asks for a stream; it ends when it is told to. */
   let held: ServerResponse | undefined;
+  /** What was asked and cut. */
+  const cut: string[] = [];
 
   beforeAll(async () => {
     const program = findProgram(process.env, ['nginx', '/usr/sbin/nginx'], 'nginx-light');
@@ -32,6 +37,14 @@ describe('the balancer as it is deployed', () => {
     folder = await mkdtemp(join(tmpdir(), 'chatbox-nginx-'));
     await cp(DEPLOYED, folder, { recursive: true });
     replica = createServer((request, response) => {
+      if (CUT.test(request.url ?? '')) {
+        request.resume().on('end', () => {
+          cut.push(`${request.method} ${request.url}`);
+          request.socket.destroy();
+        });
+        return undefined;
+      }
+      response.setHeader('strict-transport-security', HSTS);
       response.setHeader('x-seen', JSON.stringify(request.headers));
       response.setHeader('cache-control', 'no-cache');
       if (request.url !== STREAM) return response.end(request.url);
@@ -99,13 +112,18 @@ describe('the balancer as it is deployed', () => {
       });
       socket.on('error', fail);
     });
-  const http2 = async (path: string): Promise<{ headers: Record<string, unknown>; body: string }> => {
+  const http2 = async (
+    path: string,
+    more: Record<string, string> = {},
+    sent?: Buffer | string,
+  ): Promise<{ headers: Record<string, unknown>; body: string }> => {
     const session = connectHttp2(`https://127.0.0.1:${secure}`, { rejectUnauthorized: false });
     const gone = new Promise<never>((_, fail) =>
       session.on('error', fail).on('close', () => fail(new Error('closed'))),
     );
     gone.catch(() => undefined);
-    const stream = session.request({ ':path': path });
+    const stream = session.request({ ':path': path, ...(sent && { ':method': 'POST' }), ...more });
+    if (sent) stream.end(sent);
     stream.on('error', () => undefined);
     const [headers] = (await Promise.race([once(stream, 'response'), gone])) as [Record<string, unknown>];
     let body = '';
@@ -130,7 +148,7 @@ describe('the balancer as it is deployed', () => {
     const { headers, body } = await http2('/api/v1/setup');
     expect([headers[':status'], body]).toEqual([200, '/api/v1/setup']);
     expect(headers).toMatchObject({
-      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'strict-transport-security': HSTS,
       'x-frame-options': 'DENY',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -139,15 +157,104 @@ describe('the balancer as it is deployed', () => {
     expect(headers.server).toBe('nginx');
   });
 
+  /** What somebody who wants to be somebody else sends. */
+  const FORGED = {
+    'x-forwarded-for': '203.0.113.6, 203.0.113.7',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'evil.example.org',
+    'x-real-ip': '203.0.113.6',
+    forwarded: 'for=203.0.113.6;proto=http',
+    'x-original-url': '/metrics',
+    'x-rewrite-url': '/metrics',
+    'x-middleware-subrequest': 'middleware',
+    'x-request-id': 'one"\\,"level":"error',
+  };
+  const seenWith = async (headers: Record<string, string>): Promise<Record<string, string>> =>
+    JSON.parse(String((await http2('/api/v1/setup', headers)).headers['x-seen'])) as Record<string, string>;
+
   it('tells the replica who asked, and lets nobody claim to be a proxy', async () => {
-    const { headers } = await http2('/api/v1/setup');
-    const seen = JSON.parse(String(headers['x-seen'])) as Record<string, string>;
+    const seen = await seenWith(FORGED);
     expect(seen).toMatchObject({
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-proto': 'https',
+      'x-forwarded-host': `127.0.0.1:${secure}`,
       'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
     });
-    expect(seen).not.toHaveProperty('x-real-ip');
+    for (const name of ['x-real-ip', 'forwarded', 'x-original-url', 'x-rewrite-url', 'x-middleware-subrequest'])
+      expect(seen).not.toHaveProperty(name);
+  });
+
+  it('believes a balancer in front of it whose address it was given, and that one alone', async () => {
+    const workers = async (): Promise<string[]> =>
+      (await readFile(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8')).trim().split(' ');
+    /** Until nobody is answered by the old configuration any more. */
+    const reload = async (): Promise<void> => {
+      const before = await workers();
+      await run('/bin/sh', ['-c', `${upstreams.NGINX} -s reload`]);
+      while ((await workers()).some((pid) => before.includes(pid)));
+    };
+    const realIp = await readFile(join(folder, 'real_ip.conf'), 'utf8');
+    try {
+      await edit('real_ip.conf', (text) => text.replace(/^#\s+set_real_ip_from .*$/m, 'set_real_ip_from 127.0.0.0/8;'));
+      await reload();
+      // What the balancer in front has seen is the last address; the ones before are what its client says.
+      const seen = await seenWith({ ...FORGED, 'x-request-id': 'of-the-balancer' });
+      expect(seen).toMatchObject({
+        'x-forwarded-for': '203.0.113.7',
+        'x-forwarded-proto': 'http',
+        'x-request-id': 'of-the-balancer',
+      });
+      expect(seen).not.toHaveProperty('x-real-ip');
+      expect(await seenWith({})).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' });
+    } finally {
+      await writeFile(join(folder, 'real_ip.conf'), realIp);
+      await reload();
+    }
+  }, 20_000);
+
+  it('asks a second replica what may be asked twice, and never what may have had an effect', async () => {
+    const answers = [await http2('/api/v1/once?cut', {}, '{}'), await http2('/api/v1/twice?cut')];
+    expect(cut).toEqual(['POST /api/v1/once?cut', 'GET /api/v1/twice?cut', 'GET /api/v1/twice?cut']);
+    for (const { headers, body } of answers)
+      expect([headers[':status'], JSON.parse(body)]).toEqual([
+        503,
+        expect.objectContaining({ status: 503, code: 'service.unavailable', retry: true }),
+      ]);
+  });
+
+  it('says in the words of the API that no replica is there, at streams and sockets too', async () => {
+    for (const path of [`${STREAM}?cut`, '/ws?cut', '/v1/models?cut']) {
+      const { headers, body } = await http2(path);
+      expect([headers[':status'], headers['content-type']]).toEqual([503, 'application/problem+json']);
+      expect(JSON.parse(body)).toMatchObject({ code: 'service.unavailable', requestId: headers['x-request-id'] });
+    }
+  });
+
+  it('refuses a body that is too large in the words of the API, before a replica has it', async () => {
+    const { headers, body } = await http2('/api/v1/once?cut', { 'content-length': String(3 * 1024 * 1024) }, 'x');
+    expect([headers[':status'], headers['content-type']]).toEqual([413, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ status: 413, code: 'request.too_large', retry: false });
+    expect(cut.filter((what) => what === 'POST /api/v1/once?cut').length).toBeLessThan(2);
+  });
+
+  it('keeps connections to replicas, waits an hour for streams and seconds for the rest', async () => {
+    const { stdout } = await run('/bin/sh', ['-c', `${upstreams.NGINX} -T 2> /dev/null`]);
+    for (const name of ['chatbox_api', 'chatbox_web'])
+      expect(new RegExp(`^upstream ${name} \\{[^}]*`, 'm').exec(stdout)?.[0]).toMatch(/^ {2}keepalive 32;$/m);
+    const locations = [...stdout.matchAll(/^location (?:[=~] )?(\S+) \{([^}]*)/gm)];
+    const waits = locations.map(([, name, block]) => [name, /proxy_read_timeout (\w+);/.exec(block ?? '')?.[1]]);
+    expect(Object.fromEntries(waits)).toMatchObject({
+      '^/api/v1/generations/[^/]+/events$': '1h',
+      '/v1/': '1h',
+      '/ws': '1h',
+      '/api/': '30s',
+      '/health/': '5s',
+      '/metrics': '10s',
+      '/': '30s',
+    });
+    expect(stdout).toMatch(/^proxy_connect_timeout 2s;$/m);
+    expect(stdout).toMatch(/^client_header_timeout 15s;$/m);
+    expect(stdout).toMatch(/^client_body_timeout 30s;$/m);
   });
 
   it('lets a browser keep for a year what changes its name with its content', async () => {
