@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { WebSocket } from 'ws';
-import { isAlive } from '../../apps/api/src/common/process-identity.ts';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
 import { type MockModel, startMockModel } from '../mock-model/server.ts';
+import { processesOn } from '../test/processes.ts';
 
 const root = resolve(__dirname, '../..');
 
@@ -46,6 +46,14 @@ it('explains itself, and refuses an option by its name', async () => {
   expect([wrong.code, wrong.out, wrong.errors]).toEqual([1, '', expect.stringContaining('--replicas')]);
 });
 
+it('names the programs that are missing, and how to get them', async () => {
+  // An installation is not even tried: apt-get is not on this path either.
+  const { code, out, errors } = await printed(cli(['--port', '0', '--json'], { PATH: '/nowhere' }));
+  expect([code, out]).toEqual([78, '']);
+  expect(errors).toMatch(/These programs are needed and not on PATH: redis-server/);
+  expect(errors).toMatch(/apt-get install redis-server/);
+});
+
 describe('an installation of many replicas', () => {
   let folder: string;
   let model: MockModel;
@@ -80,11 +88,12 @@ describe('an installation of many replicas', () => {
     const gone = child.exitCode === null ? once(child, 'close') : undefined;
     child.kill('SIGTERM');
     await gone;
+    // Those of the start and those that came after a kill.
+    const left = processesOn(folder);
     await model.close();
     for (const name of ['a', 'b']) await removeFolder(join(folder, 'data/postgres', name, 'postgres'));
     await rm(folder, { recursive: true, force: true });
-    const left = [...cluster.replicas, cluster.postgres, cluster.standby, cluster.redis, cluster.nginx];
-    expect(left.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(left).toEqual([]);
   });
 
   const call = async <T>(

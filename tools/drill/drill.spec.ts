@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
+import { processesOn } from '../test/processes.ts';
 import { figuresTable, type Report } from './report.ts';
 
 const root = resolve(__dirname, '../..');
@@ -25,17 +26,6 @@ const printed = async (child: ChildProcess): Promise<{ code: number | null; out:
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, out, errors };
 };
-
-/** Processes that name this folder in their command or their environment. */
-const processesOn = (folder: string): string[] =>
-  readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false;
-    try {
-      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(folder));
-    } catch {
-      return false;
-    }
-  });
 
 it('finds every promise kept while replicas, Redis and the database die; interrupted, it leaves nothing behind', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatbox-drill-'));
