@@ -11,7 +11,7 @@ import type { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
 import { MailServer } from './support/mail.ts';
-import { Receiver } from './support/receiver.ts';
+import { type ReceivedSpan, Receiver } from './support/receiver.ts';
 import { WEBHOOK_SECRET, WebhookReceiver } from './support/webhook-receiver.ts';
 
 const EVERY_SECONDS = 0.25;
@@ -158,12 +158,14 @@ it('tells that a pool is saturated, also while the saturated replica cannot writ
   const alert = await found(() => find('pool_waiting', 'open'));
   expect([alert.severity, alert.subject]).toEqual(['warning', await nameOf(replica)]);
   expect(logged('pool_waiting', 'raised')).toHaveLength(1);
-  // A list that takes no time waited as long as the rest of them.
-  await found(async () =>
-    traces.spans
-      .filter(({ name }) => name === 'GET /api/v1/conversations')
-      .find((span) => Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano) > EVERY_SECONDS * 1e9),
+  // A list that takes no time waited as long as the rest of them, and its trace says for what.
+  const lasted = (span: ReceivedSpan) => Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano);
+  const waited = await found(async () =>
+    traces.spans.filter(({ name }) => name === 'pool wait').find((span) => lasted(span) > EVERY_SECONDS * 1e9),
   );
+  expect(waited.attributes).toEqual({ 'db.client.connection.pool.name': 'primary' });
+  const list = await found(async () => traces.spans.find(({ spanId }) => spanId === waited.parentSpanId));
+  expect([list.name, lasted(list) >= lasted(waited)]).toEqual(['GET /api/v1/conversations', true]);
   await found(() => find('pool_waiting', 'resolved'));
 }, 60_000);
 

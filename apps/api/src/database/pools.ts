@@ -33,7 +33,7 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     private readonly source: DataSource,
     private readonly config: Config,
     private readonly metrics: Metrics,
-    tracing: Tracing,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {
     const { DATABASE_REPLICA_URL: connectionString } = config;
@@ -50,6 +50,13 @@ export class Pools implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     const watch = (name: 'primary' | 'read', pool: pg.Pool): WatchedPool =>
       new WatchedPool(name, pool, {
         waited: (seconds) => this.metrics.poolWaited(name, seconds),
+        waits: () => {
+          const span = this.tracing.open('pool wait', 'internal', { 'db.client.connection.pool.name': name });
+          return (error) => {
+            if (error) span?.fail(error);
+            span?.end();
+          };
+        },
         saturated: (counts) => {
           this.metrics.poolSaturated(name);
           this.logger.error(

@@ -18,6 +18,8 @@ export const MOST_WAITING = 5;
 
 export interface PoolWatcher {
   waited(seconds: number): void;
+  /** All connections are out, and somebody has to wait for one. The result is called when that is over. */
+  waits(): (error: Error | undefined) => void;
   /** More than `MOST_WAITING` wait. Told once, and again only after fewer did. */
   saturated(counts: PoolCounts): void;
 }
@@ -36,7 +38,9 @@ export class WatchedPool {
     const watched = (callback: OnConnection): void => {
       const place = here();
       const asked = performance.now();
+      const over = this.isAllOut ? watcher.waits() : undefined;
       connect((error, client, release) => {
+        over?.(error);
         if (client) {
           const since = performance.now();
           watcher.waited((since - asked) / 1000);
@@ -63,6 +67,12 @@ export class WatchedPool {
   get counts(): PoolCounts {
     const { totalCount, idleCount, waitingCount } = this.pool;
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Those that are idle may be spoken for already, in the same turn. */
+  private get isAllOut(): boolean {
+    const { total, idle, waiting } = this.counts;
+    return total >= this.pool.options.max && waiting >= idle;
   }
 
   private countWaiting(): void {
