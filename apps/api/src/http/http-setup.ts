@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { ROUTES, type Route } from '@chatbox/contracts';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -11,11 +10,11 @@ import { Metrics } from '../metrics/metrics.ts';
 import { Tracing } from '../metrics/tracing/tracing.ts';
 import { parseJsonBody } from './json-body.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { requestIdOf } from './request-id.ts';
 import { traceRequests } from './trace-requests.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const MAX_PARAM_LENGTH = 200;
-const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 export const httpAdapter = (config: ConfigValues): FastifyAdapter => {
   const milliseconds = config.REQUEST_TIMEOUT_SECONDS * 1_000;
@@ -57,12 +56,6 @@ const CLIENT_LEFT = 499;
 /** Where the answer broke off here, the filter of errors has set what is wrong, too late to be sent. */
 const statusOf = ({ writableFinished, statusCode }: ServerResponse): number =>
   writableFinished || statusCode >= 500 ? statusCode : CLIENT_LEFT;
-
-/** A caller's id is kept when it is harmless in a header and in a log line, so that one id runs through all systems. */
-const requestIdOf = (request: Pick<IncomingMessage, 'headers'>): string => {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-};
 
 /** Everything between the socket and the routes: bodies, headers, cookies, errors, one log line per request. */
 export const setUpHttp = (

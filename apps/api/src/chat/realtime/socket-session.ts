@@ -39,6 +39,7 @@ export class SocketSession implements Watcher, SessionBound {
   watched: readonly string[] = [];
   /** Of those watched conversations in which a generation runs elsewhere: what ends the reading of it. */
   private bridges: Map<string, (() => void)[]> | undefined;
+  private frames = 0;
   private badFrames = 0;
   private queue = NOTHING_QUEUED;
   private ended = false;
@@ -46,6 +47,7 @@ export class SocketSession implements Watcher, SessionBound {
 
   constructor(
     readonly socket: Socket,
+    private readonly requestId: string,
     private readonly cookieHeader: string | undefined,
     private readonly address: string | null,
     private readonly rooms: SocketRooms,
@@ -75,11 +77,13 @@ export class SocketSession implements Watcher, SessionBound {
   receive(text: string): void {
     if (this.ended) return;
     this.rooms.metrics.frameReceived();
+    this.frames += 1;
+    const number = this.frames;
     if (!this.inflow.take()) {
       this.socket.close(CLOSE.flooding, 'too many frames at once');
       return;
     }
-    const frame = this.understand(text);
+    const frame = this.understand(text, number);
     if (!frame) return;
     const { length } = text;
     if (!this.inflow.begin(length)) {
@@ -87,8 +91,8 @@ export class SocketSession implements Watcher, SessionBound {
       return;
     }
     const act = () =>
-      this.traced(frame)
-        .catch((error: unknown) => this.refuse(frame.id, error))
+      this.traced(frame, number)
+        .catch((error: unknown) => this.refuse(frame.id, number, error))
         .finally(() => this.inflow.done(length));
     if (frame.type === 'stop' || frame.type === 'ping') void act();
     else this.queue = this.queue.then(act);
@@ -100,7 +104,7 @@ export class SocketSession implements Watcher, SessionBound {
     for (const conversationId of this.watched) this.unsubscribe(conversationId);
   }
 
-  private understand(text: string): ClientFrame | undefined {
+  private understand(text: string, number: number): ClientFrame | undefined {
     let id = '';
     try {
       const raw: unknown = JSON.parse(text);
@@ -111,6 +115,7 @@ export class SocketSession implements Watcher, SessionBound {
       this.badFrames += 1;
       this.refuse(
         id,
+        number,
         error instanceof SyntaxError
           ? new AppError('request.invalid', { detail: 'A frame is one JSON object.' })
           : error,
@@ -121,16 +126,25 @@ export class SocketSession implements Watcher, SessionBound {
     }
   }
 
-  private traced(frame: ClientFrame): Promise<void> {
-    if (!this.rooms.tracing.isOn) return this.act(frame);
-    const attributes = { 'network.protocol.name': 'websocket', 'chatbox.frame.type': frame.type };
-    return this.rooms.tracing.whole(`ws ${frame.type}`, 'server', attributes, () => this.act(frame));
+  private traced(frame: ClientFrame, number: number): Promise<void> {
+    if (!this.rooms.tracing.isOn) return this.act(frame, number);
+    const attributes = {
+      'network.protocol.name': 'websocket',
+      'chatbox.frame.type': frame.type,
+      'chatbox.request_id': this.requestIdOf(number),
+    };
+    return this.rooms.tracing.whole(`ws ${frame.type}`, 'server', attributes, () => this.act(frame, number));
   }
 
-  private async act(frame: ClientFrame): Promise<void> {
+  /** Of a frame, which is to a connection what a request is to HTTP; made where it is needed, because most frames never do. */
+  private requestIdOf(number: number): string {
+    return `${this.requestId}.${number}`;
+  }
+
+  private async act(frame: ClientFrame, number: number): Promise<void> {
     if (this.ended) return;
     if (frame.type === 'ping') return this.accept(frame.id, {});
-    if (frame.type === 'hello') return this.hello(frame);
+    if (frame.type === 'hello') return this.hello(frame, number);
     if (!this.who) throw new AppError('auth.required', { detail: 'Say hello first.' });
     const who = await this.rooms.authenticator.stillMay(this.who, RIGHT_FOR[frame.type]);
     if (this.ended) return;
@@ -141,10 +155,10 @@ export class SocketSession implements Watcher, SessionBound {
     this.accept(frame.id, {});
   }
 
-  private async hello({ id, token }: FrameOf<'hello'>): Promise<void> {
+  private async hello({ id, token }: FrameOf<'hello'>, number: number): Promise<void> {
     const credentials = token === undefined ? { cookieHeader: this.cookieHeader } : { token, address: this.address };
     const who = await this.rooms.authenticator.authenticate({ ...credentials, stays: true }).catch((error: unknown) => {
-      this.refuse(id, error);
+      this.refuse(id, number, error);
       const { code } = toAppError(error);
       if (code.startsWith('auth.')) this.socket.close(CLOSE.unauthenticated, code);
       else this.socket.close(CLOSE.leaseLost, code);
@@ -155,7 +169,11 @@ export class SocketSession implements Watcher, SessionBound {
     const { userId, sessionId, key, expiresAt } = who;
     this.forgetWho();
     if (!people.join(userId)) {
-      this.refuse(id, new AppError('rate.limited', { detail: 'You have too many connections open. Close some tabs.' }));
+      this.refuse(
+        id,
+        number,
+        new AppError('rate.limited', { detail: 'You have too many connections open. Close some tabs.' }),
+      );
       return this.socket.close(CLOSE.tooManySockets, 'too many sockets of one person');
     }
     this.who = { userId, sessionId, ...(key && { key }) };
@@ -239,11 +257,14 @@ export class SocketSession implements Watcher, SessionBound {
     this.socket.send(ack);
   }
 
-  private refuse(re: string, error: unknown): void {
+  private refuse(re: string, number: number, error: unknown): void {
     const known = toAppError(error);
-    this.rooms.metrics.recordError(known.code);
-    if (known.code === 'internal') this.rooms.logger.error({ err: error }, 'a socket frame failed unexpectedly');
-    const ack: Ack<object> = { re, ok: false, error: problemOf(known) };
+    const { code } = known;
+    const requestId = this.requestIdOf(number);
+    this.rooms.metrics.recordError(code);
+    if (code === 'internal' || code === 'database.unavailable')
+      this.rooms.logger.error({ requestId, code, err: known.cause ?? known }, 'a socket frame failed');
+    const ack: Ack<object> = { re, ok: false, error: problemOf(known, requestId) };
     this.socket.send(ack);
   }
 }

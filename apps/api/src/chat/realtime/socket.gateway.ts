@@ -5,6 +5,7 @@ import { type RawData, WebSocket, type WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.ts';
 import { Drain } from '../../cluster/drain.ts';
 import { Logger } from '../../common/logger.ts';
+import { requestIdOf } from '../../http/request-id.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { LiveGenerations } from '../generations/live-generations.ts';
@@ -88,7 +89,7 @@ export class SocketGateway implements OnGatewayInit, OnGatewayConnection {
   handleConnection(raw: Connection, request: IncomingMessage): void {
     const socket = new Socket(raw, request.socket, this.metrics);
     const address = this.authenticator.addressOf(request.headers, request.socket.remoteAddress);
-    raw.session = new SocketSession(socket, request.headers.cookie, address, this.rooms);
+    raw.session = new SocketSession(socket, requestIdOf(request), request.headers.cookie, address, this.rooms);
     this.sessions.add(raw.session);
     this.metrics.readerJoined('ws');
     raw.on('message', onMessage).on('pong', onPong).on('error', this.onError).on('close', this.onClose);
