@@ -250,7 +250,7 @@ export const figuresOf = (made: Instruments) => ({
   /** Who does not see what happens should at least see that. */
   deliveries: made.counter({
     name: 'chatbox_telemetry_deliveries_total',
-    help: 'Batches of figures and traces, and single errors, for those who watch, by signal (metrics, traces, errors) and outcome (sent, failed, dropped)',
+    help: 'Batches of figures and traces, and single errors, for those who watch, by signal (metrics, traces, errors) and outcome (sent, failed, dropped); dropped: not even tried, each step of a trace and each error',
     labels: ['signal', 'outcome'],
     values: { signal: ['metrics', 'traces', 'errors'], outcome: ['sent', 'failed', 'dropped'] },
   }),

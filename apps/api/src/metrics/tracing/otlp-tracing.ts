@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Context,
+  createNoopMeter,
   defaultTextMapGetter,
   INVALID_TRACEID,
+  type MeterProvider,
+  type MetricAttributes,
   ROOT_CONTEXT,
   SpanKind,
   type SpanOptions,
@@ -83,6 +86,7 @@ export class OtlpTracing extends Tracing {
           maxExportBatchSize: MOST_AT_ONCE,
           scheduledDelayMillis: SEND_AFTER_MILLISECONDS,
           exportTimeoutMillis: GIVE_UP_MILLISECONDS,
+          selfObsMeterProvider: tellingOfDrops(() => deliveries.dropped('traces')),
         }),
       ],
     });
@@ -132,6 +136,15 @@ export class OtlpTracing extends Tracing {
     return isKept ? new OtlpSpan(span as OtelSpan) : undefined;
   }
 }
+
+/** The SDK counts for itself what has no room in its queue, and tells nobody else. */
+const tellingOfDrops = (dropped: () => void): MeterProvider => {
+  const add = (count: number, attributes: MetricAttributes = {}): void => {
+    if (attributes['error.type'] !== 'queue_full') return;
+    for (let span = 0; span < count; span += 1) dropped();
+  };
+  return { getMeter: () => Object.assign(createNoopMeter(), { createCounter: () => ({ add }) }) };
+};
 
 class OtlpSpan implements Span {
   readonly traceId: string;
