@@ -5,11 +5,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Alert, Page, Problem } from '@chatbox/contracts';
 import pg from 'pg';
 import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
+import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { rowsOf, sql } from './harness/sql.ts';
-import type { ApiProcess } from './support/api-process.ts';
+import { ApiProcess } from './support/api-process.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
+import { startCutLine } from './support/cut-line.ts';
 import { MailServer } from './support/mail.ts';
 import { type ReceivedSpan, Receiver } from './support/receiver.ts';
 import { WEBHOOK_SECRET, WebhookReceiver } from './support/webhook-receiver.ts';
@@ -209,6 +211,46 @@ it('knows no alert that there never was, and forgets a replica that stops in ord
   await leaving.stop();
   expect(await rowsOf(cluster, 'SELECT FROM node_reading WHERE node_id = $1', [name])).toEqual([]);
   await leaving.start();
+}, 60_000);
+
+it('tells the webhook that the database is away, which no row can, once, and that it is back', async () => {
+  const database = await cloneDatabase();
+  const { host, port, user, password, database: name } = new pg.Client(database.url);
+  const through = await startCutLine(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port });
+  const settings = {
+    ALERT_EVERY_SECONDS: String(EVERY_SECONDS),
+    ALERT_WEBHOOK_URL: webhook.url,
+    ALERT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    PUBLIC_URL: 'https://chat.example.org',
+  };
+  const url = `postgres://${user}:${encodeURIComponent(password ?? '')}@127.0.0.1:${through.port}/${name}`;
+  const alone = await ApiProcess.on({ ...settings, DATABASE_URL: url });
+  const calls = () => webhook.about('database_away');
+  try {
+    await alone.start();
+    through.cut();
+    await found(async () => calls().length > 0);
+    const [{ type, alert } = {}] = calls();
+    expect([type, alert?.severity, alert?.runbook]).toEqual(['alert.raised', 'critical', 'ChatboxNotReady']);
+    expect(alert?.url).toBe('https://chat.example.org/admin/alerts');
+    // It goes on for many looks, and is told once.
+    const looks = () => alone.log.split('could not look for what is wrong').length;
+    const told = looks();
+    await found(async () => looks() > told + 4);
+    through.mend();
+    await found(async () => calls().length > 1);
+    expect(calls().map((call) => [call.type, call.alert.id])).toEqual([
+      ['alert.raised', alert?.id],
+      ['alert.resolved', alert?.id],
+    ]);
+    expect(webhook.forged).toBe(0);
+    const said = alone.log.split('\n').filter((line) => line.includes('"alert":"database_away"'));
+    expect(said.filter((line) => line.includes('"event":"raised"'))).toHaveLength(1);
+  } finally {
+    await alone.close();
+    await through.close();
+    await database.drop();
+  }
 }, 60_000);
 
 /** Announced, not there yet: who makes backups and drills will count them. */

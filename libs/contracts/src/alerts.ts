@@ -13,6 +13,7 @@ export const ALERT_KINDS = [
   'journal_slow',
   'standby_away',
   'hints_away',
+  'database_away',
 ] as const;
 export const AlertKind = z.enum(ALERT_KINDS);
 export type AlertKind = z.infer<typeof AlertKind>;

@@ -6,6 +6,7 @@ import { AlertsController } from './alerts.controller.ts';
 import { NodeReadings } from './node-readings.ts';
 import { NoticeStore } from './notice-store.ts';
 import { Notices } from './notices.ts';
+import { Outage } from './outage.ts';
 import { Watch } from './watch.ts';
 import { Webhook } from './webhook.ts';
 import { WebhookCalls } from './webhook-calls.ts';
@@ -14,6 +15,6 @@ import { WebhookCalls } from './webhook-calls.ts';
 @Module({
   imports: [AuthModule, MailModule, ClusterModule],
   controllers: [AlertsController],
-  providers: [NodeReadings, NoticeStore, Notices, Watch, Webhook, WebhookCalls],
+  providers: [NodeReadings, NoticeStore, Notices, Outage, Watch, Webhook, WebhookCalls],
 })
 export class AlertsModule {}

@@ -7,6 +7,7 @@ import { type Finding, findingsOf } from './conditions.ts';
 import { NodeReadings } from './node-readings.ts';
 import { NoticeStore } from './notice-store.ts';
 import { Notices } from './notices.ts';
+import { Outage } from './outage.ts';
 import { LOOKS, READ_METRICS, readingOf } from './reading.ts';
 import { SampleWindow } from './sample-window.ts';
 
@@ -23,13 +24,14 @@ export class Watch implements OnApplicationBootstrap, OnApplicationShutdown {
   private looking: Promise<void> | null = null;
   private looks = 0;
 
-  // Seven: it only hands on, from what is counted to what is told.
+  // Eight: it only hands on, from what is counted to what is told.
   constructor(
     private readonly metrics: Metrics,
     private readonly readings: NodeReadings,
     private readonly oldest: OldestNode,
     private readonly notices: Notices,
     private readonly store: NoticeStore,
+    private readonly outage: Outage,
     private readonly config: Config,
     private readonly logger: Logger,
   ) {}
@@ -54,7 +56,13 @@ export class Watch implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.looking ??= this.counting
       .then(() => this.tell())
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'could not look for what is wrong'))
+      .then(
+        () => this.outage.lookSucceeded(),
+        (error: unknown) => {
+          this.logger.warn({ err: error }, 'could not look for what is wrong');
+          return this.outage.lookFailed(error);
+        },
+      )
       .finally(() => {
         this.looking = null;
       });

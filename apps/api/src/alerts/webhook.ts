@@ -1,8 +1,9 @@
+import type { Alert } from '@chatbox/contracts';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Egress } from '../common/egress/egress.ts';
 import { Logger } from '../common/logger.ts';
 import { Config } from '../config/config.ts';
-import { NoticeStore } from './notice-store.ts';
+import { type NoticeEvent, NoticeStore } from './notice-store.ts';
 import { signed } from './signature.ts';
 import { type Call, WebhookCalls } from './webhook-calls.ts';
 import { pageOf } from './wording.ts';
@@ -71,9 +72,24 @@ export class Webhook implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async tell({ id, event, noticeId }: Call): Promise<void> {
-    const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret, PUBLIC_URL: service } = this.config;
     const alert = await this.store.find(noticeId);
-    if (url === undefined || secret === undefined || alert === null) return;
+    if (alert !== null) await this.post(id, event, alert);
+  }
+
+  /** Of what cannot be written down first. One attempt; says whether it was heard, also where nobody wants to hear it. */
+  async tellAtOnce(event: NoticeEvent, alert: Alert): Promise<boolean> {
+    try {
+      await this.post(`${alert.id}.${event}`, event, alert);
+      return true;
+    } catch (error) {
+      this.logger.warn({ alert: alert.kind, event, reason: reasonOf(error) }, 'the webhook was not reached');
+      return false;
+    }
+  }
+
+  private async post(id: string, event: NoticeEvent, alert: Alert): Promise<void> {
+    const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret, PUBLIC_URL: service } = this.config;
+    if (url === undefined || secret === undefined) return;
     const timestamp = new Date();
     const body = JSON.stringify({
       type: `alert.${event}`,

@@ -57,6 +57,11 @@ const WORDS: Record<AlertKind, { runbook: string; widget: WidgetId | null; say: 
     say: ({ details }) =>
       `Redis is away for ${details.away} of ${many(details.replicas, 'replica', 'replicas')}: answers still arrive, a little later.`,
   },
+  database_away: {
+    runbook: 'ChatboxNotReady',
+    widget: null,
+    say: ({ subject }) => `Replica ${subject} does not reach the database.`,
+  },
 };
 
 export const sayFinding = (kind: AlertKind, words: Words): string => WORDS[kind].say(words);
