@@ -15,15 +15,18 @@ export class Drain {
   private readonly leavings: (() => Promise<void>)[] = [];
   private readonly handOverMilliseconds: number;
   private readonly patienceMilliseconds: number;
+  private readonly spreadMilliseconds: number;
   private began: number | undefined;
   private leaving: Promise<unknown> = Promise.resolve();
 
   constructor(
-    { DRAIN_SECONDS }: Config,
+    { DRAIN_SECONDS, MODE }: Config,
     private readonly metrics: Metrics,
   ) {
     this.handOverMilliseconds = Math.min(MOST_HAND_OVER_MILLISECONDS, DRAIN_SECONDS * 1_000 * HAND_OVER_SHARE);
     this.patienceMilliseconds = DRAIN_SECONDS * 1_000 - this.handOverMilliseconds;
+    // Where nobody else is, nobody can be overrun, and whoever stops it should not wait.
+    this.spreadMilliseconds = MODE === 'embedded' ? 0 : Math.min(MOVE_SPREAD_MILLISECONDS, this.patienceMilliseconds);
   }
 
   /** The balancer sends nobody here any more, and nothing new begins. */
@@ -59,8 +62,7 @@ export class Drain {
     sendAway: (one: One) => void,
   ): Promise<void> {
     const began = performance.now();
-    const most = Math.min(MOVE_SPREAD_MILLISECONDS, this.patienceMilliseconds);
-    const moments = [...present].map((one) => ({ one, after: Math.round(Math.random() * most) }));
+    const moments = [...present].map((one) => ({ one, after: Math.round(Math.random() * this.spreadMilliseconds) }));
     for (const { one, after } of moments) tell(one, after);
     for (const { one, after } of moments.sort((a, b) => a.after - b.after)) {
       if (!present.has(one)) continue;
