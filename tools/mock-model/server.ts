@@ -71,7 +71,7 @@ export const startMockModel = async (options: MockOptions = {}): Promise<MockMod
         error: { message: `Invalid URL (${request.method} ${path})`, type: 'invalid_request_error' },
       });
 
-    const asked = lastUserText(body);
+    const { asked, begun, isToGoOn } = questionOf(body);
     const wish = wishOf(asked, options);
     if (wish.error !== undefined) {
       const before = failed.get(asked) ?? 0;
@@ -79,7 +79,9 @@ export const startMockModel = async (options: MockOptions = {}): Promise<MockMod
       if (before < wish.failures) return refuse(wish.error, wish);
     }
     calls += 1;
-    const made = compose(body, asked, wish, path === '/v1/messages', calls);
+    const rest = (tokens: string[]): string[] =>
+      isToGoOn ? wentOn(tokens, begun) : path === '/v1/messages' ? after(tokens, begun) : tokens;
+    const made = compose(body, asked, wish, path === '/v1/messages', calls, rest);
     if (!body.stream) return json(response, 200, made.whole());
     streams += 1;
     response.once('close', () => {
@@ -112,42 +114,73 @@ export const startMockModel = async (options: MockOptions = {}): Promise<MockMod
   };
 };
 
-const compose = (body: ChatBody, asked: string, wish: Wish, anthropic: boolean, call: number) => {
+const compose = (
+  body: ChatBody,
+  asked: string,
+  wish: Wish,
+  anthropic: boolean,
+  call: number,
+  rest: (tokens: string[]) => string[],
+) => {
   const seed = seedOf(asked);
   const reasoning = words(seed ^ 0x5bd1e995, wish.reasoningTokens);
   const whole = wish.text === undefined ? words(seed, wish.tokens) : tokensOf(wish.text);
   const limit = body.max_completion_tokens ?? body.max_tokens ?? Number.POSITIVE_INFINITY;
   const limited = whole.length > limit;
-  const tokens = limited ? whole.slice(0, limit) : whole;
+  const answer = rest(limited ? whole.slice(0, limit) : whole);
   const input = body.messages.reduce((sum, { content }) => sum + tokensOf(plain(content)).length, 0);
-  const output = tokens.length + reasoning.length;
+  const output = answer.length + reasoning.length;
   if (anthropic) {
-    const answer = continued(tokens, body);
     const id = `msg_mock${call}`;
-    const usage = { input, cached: wish.cachedTokens, output: answer.length + reasoning.length };
+    const usage = { input, cached: wish.cachedTokens, output };
     return message(id, body.model, reasoning, answer, usage, {
       ...wish,
       finish: wish.finish ?? (limited ? 'max_tokens' : undefined),
     });
   }
   const usage = openaiUsage(input, wish.cachedTokens, output, reasoning.length);
-  return completion(`chatcmpl-mock${call}`, body.model, reasoning, tokens, usage, {
+  return completion(`chatcmpl-mock${call}`, body.model, reasoning, answer, usage, {
     ...wish,
     finish: wish.finish ?? (limited ? 'length' : undefined),
   });
 };
 
-/** A last turn of the assistant is the beginning of the answer: what follows it is sent. */
-const continued = (tokens: string[], body: ChatBody): string[] => {
-  const last = body.messages.at(-1);
-  if (last?.role !== 'assistant') return tokens;
+/** In what words people, and programs, ask for the rest of an answer. */
+const GO_ON = /cut off.*\b(?:go on|continue)\b/is;
+
+/** What is to be answered: the last question, or the one before where the last turn asks for the rest of its answer. */
+const questionOf = ({ messages }: ChatBody): { asked: string; begun: string; isToGoOn: boolean } => {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  const asked = plain(messages[last]?.content ?? '');
+  const before = messages[last - 1];
+  if (before?.role === 'assistant' && last === messages.length - 1 && GO_ON.test(asked)) {
+    const question = plain(messages[last - 2]?.content ?? '');
+    return { asked: question, begun: plain(before.content), isToGoOn: true };
+  }
+  const begun = last < messages.length - 1 ? plain(messages.at(-1)?.content ?? '') : '';
+  return { asked, begun, isToGoOn: false };
+};
+
+/** A last turn of the assistant is the beginning of the answer: what follows it is said. */
+const after = (tokens: string[], begun: string): string[] => {
   const text = tokens.join('');
-  const begun = plain(last.content);
   return text.startsWith(begun) ? tokensOf(text.slice(begun.length)) : tokens;
 };
 
-const lastUserText = (body: ChatBody): string =>
-  plain(body.messages.findLast(({ role }) => role === 'user')?.content ?? '');
+const LAST_WORDS = 6;
+
+/**
+ * As models do that are asked for the rest: most say the last words again first, without white space in front, some go on at
+ * the next character, some say the whole again. The same beginning is always gone on with in the same way.
+ */
+const wentOn = (tokens: string[], begun: string): string[] => {
+  const way = seedOf(begun) % 4;
+  if (way === 0) return tokens;
+  const rest = after(tokens, begun);
+  if (way === 1 || rest === tokens) return rest;
+  const [first = '', ...more] = tokensOf(begun).slice(-LAST_WORDS);
+  return [first.trimStart(), ...more, ...rest];
+};
 
 const plain = (content: ChatBody['messages'][number]['content']): string =>
   typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
