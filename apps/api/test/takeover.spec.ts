@@ -1,18 +1,31 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
+import { estimateTokens } from '../src/usage/estimate-tokens.ts';
 import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { ApiProcess } from './support/api-process.ts';
-import { aChat, follow, Screen } from './support/chat.ts';
+import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
 
 /** A model that says something else each time it is asked, a word every few milliseconds, as models do. */
 let model: Server;
-let said: string[] = [];
+interface Turn {
+  role: string;
+  content: string;
+}
+interface Reply {
+  thought?: string;
+  text: string;
+}
+let said: (string | Reply | ((turns: Turn[]) => string | Reply))[] = [];
+/** What the model was asked, call by call. */
+let asked: Turn[][] = [];
 let settings: Record<string, string>;
+const MODELS = [{ id: 'fickle' }, { id: 'narrow', context_length: 400 }];
 let api: ApiProcess;
 let person: Person;
 let database: pg.Client;
@@ -21,19 +34,28 @@ beforeAll(async () => {
   model = createServer(async (request, response) => {
     if (request.method === 'GET') {
       response.setHeader('content-type', 'application/json');
-      return response.end(JSON.stringify({ object: 'list', data: [{ id: 'fickle', object: 'model' }] }));
+      return response.end(JSON.stringify({ object: 'list', data: MODELS }));
     }
-    request.resume();
-    await once(request, 'end');
-    const words = (said.shift() ?? 'Nothing more to say.').split(/(?<= )/);
+    const { messages } = (await json(request)) as { messages: Turn[] };
+    // A system prompt comes only with the question for a name of the conversation.
+    const isAboutName = messages[0]?.role === 'system';
+    if (!isAboutName) asked.push(messages);
+    const next = (isAboutName ? undefined : said.shift()) ?? 'Nothing more to say.';
+    const what = typeof next === 'function' ? next(messages) : next;
+    const reply: Reply = typeof what === 'string' ? { text: what } : what;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const tell = (delta: object, finish: string | null = null) =>
       response.write(
         `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'fickle', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
       );
-    for (const content of words) {
+    const words = (text: string) => text.split(/(?<= )/).filter((word) => word !== '');
+    const deltas = [
+      ...words(reply.thought ?? '').map((word) => ({ reasoning_content: word })),
+      ...words(reply.text).map((word) => ({ content: word })),
+    ];
+    for (const delta of deltas) {
       if (response.destroyed) return;
-      tell({ content });
+      tell(delta);
       await pause(15);
     }
     tell({}, 'stop');
@@ -57,21 +79,25 @@ afterAll(async () => {
 
 const LONG = (name: string) => `${name} says: ${'one word after the other, '.repeat(40)}and that was all.`;
 
+/** A long text in which nothing comes twice. */
+const TALE = Array.from({ length: 30 }, (_, at) => `Night ${at} had ${at * at + 7} stars.`).join(' ');
+const isTold = `SELECT attempt, outcome FROM ledger WHERE generation_id = $1 AND purpose = 'chat' ORDER BY attempt`;
+
 /** Reads, and kills the API each time the screen has grown by so many characters, as often as told. */
-async function readThroughKills(generationId: string, kills: number): Promise<Screen> {
+async function readThroughKills(generationId: string, kills: number, through = api, by = person): Promise<Screen> {
   const screen = new Screen();
   let left = kills;
   let attempts = 0;
   while (!screen.end) {
     try {
-      for await (const event of follow(api, person.token, generationId, screen.lastEventId)) {
+      for await (const event of follow(through, by.token, generationId, screen.lastEventId)) {
         screen.see(event);
         const enough = screen.attempt > attempts && screen.text.length > 60 && event.type === 'delta';
         if (left === 0 || !enough) continue;
         left -= 1;
         attempts = screen.attempt;
-        await api.kill();
-        await api.start();
+        await through.kill();
+        await through.start();
       }
     } catch (error) {
       if ((error as Error).name !== 'TypeError') throw error;
@@ -81,29 +107,134 @@ async function readThroughKills(generationId: string, kills: number): Promise<Sc
   return screen;
 }
 
-it('begins a visible new attempt when the model says something else, and keeps what was said before', async () => {
-  said = [LONG('Ann'), LONG('Bob')];
+it('leaves what was said on the screen, and goes on after it with what another call of the model says', async () => {
+  const rest = ' So much for Ann, and now for something else.';
+  said = [LONG('Ann'), rest];
+  asked = [];
   const chat = await aChat(api, person);
   const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
   const screen = await readThroughKills(generation.id, 1);
-  // The second attempt was to go on with the first text; the third is the one that says something else.
-  expect(screen.end).toMatchObject({ status: 'completed', attempt: 3 });
-  expect(screen.text).toBe(LONG('Bob'));
-  expect(screen.discarded).toHaveLength(1);
-  const { rows } = await database.query(`SELECT attempt, parts FROM attempt WHERE generation_id = $1`, [generation.id]);
-  expect(rows).toHaveLength(1);
-  expect(rows[0]).toMatchObject({ attempt: 2 });
-  const { rows: calls } = await database.query(
-    `SELECT attempt, outcome FROM ledger WHERE generation_id = $1 AND purpose = 'chat' ORDER BY attempt`,
+  expect(screen.end).toMatchObject({ status: 'completed', attempt: 2 });
+  expect(screen.discarded).toEqual([]);
+  expect(screen.text.endsWith(rest)).toBe(true);
+  const begun = screen.text.slice(0, -rest.length);
+  expect(begun.length).toBeGreaterThan(60);
+  expect(LONG('Ann').startsWith(begun)).toBe(true);
+  expect((await chat.messages()).at(-1)?.content).toBe(screen.text);
+  const question = { role: 'user', content: 'who are you?' };
+  const goOn = { role: 'user', content: expect.stringMatching(/cut off.*go on exactly where it stops/is) };
+  expect(asked).toEqual([[question], [question, { role: 'assistant', content: begun }, goOn]]);
+  // This provider says nothing of usage: each call is counted with what it said itself.
+  const { rows } = await database.query(
+    `SELECT attempt, outcome, output_tokens::int AS output FROM ledger WHERE generation_id = $1 ORDER BY attempt`,
     [generation.id],
   );
+  expect(rows).toEqual([
+    { attempt: 1, outcome: 'abandoned', output: estimateTokens(begun) },
+    { attempt: 2, outcome: 'completed', output: estimateTokens(rest) },
+  ]);
+}, 60_000);
+
+it.each([
+  ['goes on at the next character', (begun: string) => begun.length],
+  ['says its last sentence again', (begun: string) => begun.lastIndexOf('Night', begun.length - 18)],
+  ['says everything again', () => 0],
+])(
+  'says nothing twice where the model %s',
+  async (_, from) => {
+    const rest = (turns: Turn[]) => TALE.slice(from(turns.at(-2)?.content ?? ''));
+    said = [TALE, rest, rest];
+    const chat = await aChat(api, person);
+    const { generation } = await chat.ask('tell me a tale', { model: 'openai/fickle' });
+    const screen = await readThroughKills(generation.id, 2);
+    expect(screen.end).toMatchObject({ status: 'completed', attempt: 3 });
+    expect(screen.discarded).toEqual([]);
+    expect(screen.text).toBe(TALE);
+  },
+  60_000,
+);
+
+it('goes on with the words alone where thoughts went before them', async () => {
+  const thought = 'What would they like to hear? ';
+  const again = (turns: Turn[]) => ({ thought: 'How did it go on? ', text: TALE.slice(turns.at(-2)?.content.length) });
+  said = [{ thought, text: TALE }, again];
+  const chat = await aChat(api, person);
+  const { generation } = await chat.ask('tell me a tale', { model: 'openai/fickle' });
+  const screen = await readThroughKills(generation.id, 1);
+  expect(screen.discarded).toEqual([]);
+  expect((await chat.messages()).at(-1)?.parts).toEqual([
+    { kind: 'reasoning', text: thought },
+    { kind: 'text', text: TALE },
+  ]);
+}, 60_000);
+
+it('keeps what is to be gone on with in the window, and lets earlier turns go for it', async () => {
+  const again = (turns: Turn[]) => TALE.slice(turns.at(-2)?.content.length);
+  said = ['Yes.', TALE, again];
+  const chat = await aChat(api, person);
+  const long = `do you know tales? ${'I like them. '.repeat(75)}`.trim();
+  await readToEnd(api, person.token, (await chat.ask(long, { model: 'openai/narrow' })).generation.id);
+  asked = [];
+  const { generation } = await chat.ask('tell me one', { model: 'openai/narrow' });
+  const screen = await readThroughKills(generation.id, 1);
+  expect(screen.text).toBe(TALE);
+  expect(asked.map((turns) => turns.slice(0, -1).map(({ content }) => content))).toEqual([
+    [long, 'Yes.'],
+    ['tell me one', expect.stringMatching(/^Night 0 .{50,}/)],
+  ]);
+}, 60_000);
+
+/** What stands when an answer was begun anew, openly: the third attempt, the second one kept. */
+async function beginsAnew(generationId: string, screen: Screen, of: pg.Client): Promise<void> {
+  // The second attempt was to go on with the first text; the third is the one that says something else.
+  expect(screen.end).toMatchObject({ status: 'completed', attempt: 3 });
+  expect(screen.discarded).toHaveLength(1);
+  const { rows } = await of.query(`SELECT attempt, parts FROM attempt WHERE generation_id = $1`, [generationId]);
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({ attempt: 2 });
+  const { rows: calls } = await of.query(isTold, [generationId]);
   expect(calls).toEqual([
     { attempt: 1, outcome: 'abandoned' },
     { attempt: 3, outcome: 'completed' },
   ]);
   const kept = (rows[0] as { parts: { text: string }[] }).parts.map(({ text }) => text).join('');
   expect(kept.startsWith(screen.discarded[0] ?? 'nothing')).toBe(true);
-  expect((await chat.messages()).at(-1)?.content).toBe(LONG('Bob'));
+}
+
+it('begins a visible new attempt where there were only thoughts, and keeps them', async () => {
+  const thoughts = Array.from({ length: 60 }, (_, at) => `I think of ${at}. `).join('');
+  said = [
+    { thought: thoughts, text: 'Ann.' },
+    { thought: 'Something else. ', text: 'Bob.' },
+  ];
+  const chat = await aChat(api, person);
+  const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
+  const screen = await readThroughKills(generation.id, 1);
+  await beginsAnew(generation.id, screen, database);
+  expect(screen.text).toBe('Something else. Bob.');
+  expect((await chat.messages()).at(-1)?.content).toBe('Bob.');
+}, 60_000);
+
+it('begins a visible new attempt where the operator says that the model does not go on', async () => {
+  said = [LONG('Ann'), LONG('Bob')];
+  asked = [];
+  const anew = await ApiProcess.on({ ...settings, MODELS_ASKED_ANEW: 'ollama, openai/fickle' });
+  const its = new pg.Client({ connectionString: anew.databaseUrl });
+  try {
+    await anew.start();
+    await its.connect();
+    const reader = await aUser(anew);
+    const chat = await aChat(anew, reader);
+    const { generation } = await chat.ask('who are you?', { model: 'openai/fickle' });
+    const screen = await readThroughKills(generation.id, 1, anew, reader);
+    await beginsAnew(generation.id, screen, its);
+    expect(screen.text).toBe(LONG('Bob'));
+    expect((await chat.messages()).at(-1)?.content).toBe(LONG('Bob'));
+    expect(asked.every((turns) => turns.every(({ role }) => role === 'user'))).toBe(true);
+  } finally {
+    await its.end();
+    await anew.close();
+  }
 }, 60_000);
 
 it('ends honestly as interrupted, with its text, when every server that tries dies', async () => {

@@ -30,6 +30,7 @@ export const Capabilities = z.object({
   tools: z.boolean(),
   reasoning: z.boolean(),
   prefill: z.boolean().describe('Can continue a partial answer from its exact last character'),
+  continueTurn: z.boolean().describe('Goes on with its own unfinished answer when it is shown it and asked to'),
 });
 export type Capabilities = z.infer<typeof Capabilities>;
 

@@ -262,6 +262,9 @@ export const ConfigSchema = z.object({
     .describe(
       'Where connections made in the settings may go besides public addresses: nowhere, to this machine, or also to private networks. MODE=clustered makes it "no" where it is not given. Connections of the environment may go anywhere',
     ),
+  MODELS_ASKED_ANEW: optionalText.describe(
+    'Models, such as openai/gpt-4o, or whole connections, such as openai, separated by commas, that do not go on with their own unfinished answer when they are asked to: after a takeover they are asked the whole again',
+  ),
   PROVIDER_TIMEOUT_SECONDS: seconds(120).describe('Longest silence of a provider, also before its first token'),
   ALERT_EVERY_SECONDS: seconds(15).describe(
     'How often each replica looks whether something is wrong; what it counts is counted over 20 looks',

@@ -19,9 +19,9 @@ const openai = listed('https://developers.openai.com/api/docs/pricing', '2026-06
 // Their prices had not changed for a year when they left the page.
 const openaiBefore = listed('https://developers.openai.com/api/docs/pricing', '2025-12-01');
 
-const THINKS: Capabilities = { vision: true, tools: true, reasoning: true, prefill: false };
-const CONTINUES: Capabilities = { vision: true, tools: true, reasoning: true, prefill: true };
-const PLAIN: Capabilities = { vision: true, tools: true, reasoning: false, prefill: false };
+const THINKS: Capabilities = { vision: true, tools: true, reasoning: true, prefill: false, continueTurn: true };
+const CONTINUES: Capabilities = { vision: true, tools: true, reasoning: true, prefill: true, continueTurn: true };
+const PLAIN: Capabilities = { vision: true, tools: true, reasoning: false, prefill: false, continueTurn: true };
 
 const MILLION = 1_000_000;
 const ANTHROPIC: readonly CataloguedModel[] = [

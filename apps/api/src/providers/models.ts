@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Cache, OF_SETTINGS } from '../cache/cache.ts';
 import { AppError } from '../common/app-error.ts';
+import { Config } from '../config/config.ts';
 import { Adapters } from './adapters.ts';
 import { isLoopback } from './base-url.ts';
 import { catalogued } from './catalogue.ts';
@@ -26,13 +27,14 @@ export class Models {
     private readonly lists: ModelLists,
     private readonly adapters: Adapters,
     private readonly cache: Cache,
+    private readonly config: Config,
   ) {}
 
   /** A provider that cannot be asked is a problem in the answer, never a failure of it. */
   async list(): Promise<ModelList> {
     const [wanted, connections] = await Promise.all([this.wantedDefault(), this.connections.enabled()]);
     const lists = await Promise.all(connections.map(async (known) => ({ known, list: await this.lists.fresh(known) })));
-    const models = lists.flatMap(({ known, list }) => list.models.map((model) => described(known, model)));
+    const models = lists.flatMap(({ known, list }) => list.models.map((model) => this.described(known, model)));
     const all = [...models, OFFLINE_MODEL];
     const standard = all.find(({ id }) => id === wanted) ?? all[0];
     return {
@@ -101,7 +103,7 @@ export class Models {
 
   private callable(known: KnownConnection, upstream: UpstreamModel): ResolvedModel {
     const { kind } = known.connection;
-    const model = described(known, upstream);
+    const model = this.described(known, upstream);
     // Anthropic wants a limit in every request; the others do well without.
     const limit =
       kind === 'anthropic' && model.maxOutputTokens ? Math.min(model.maxOutputTokens, LONGEST_ANSWER) : undefined;
@@ -118,6 +120,13 @@ export class Models {
     };
   }
 
+  private described(known: KnownConnection, upstream: UpstreamModel): Described {
+    const model = described(known, upstream);
+    const names = this.config.MODELS_ASKED_ANEW?.split(',').map((name) => name.trim()) ?? [];
+    const isAskedAnew = names.includes(model.id) || names.includes(known.connection.slug);
+    return isAskedAnew ? { ...model, capabilities: { ...model.capabilities, continueTurn: false } } : model;
+  }
+
   private offline(): ResolvedModel {
     return {
       model: { ...OFFLINE_MODEL, isDefault: false },
@@ -127,7 +136,8 @@ export class Models {
 }
 
 const LONGEST_ANSWER = 32_000;
-const UNKNOWN: Capabilities = { vision: false, tools: false, reasoning: false, prefill: false };
+/** Every model for conversations reads its earlier turns, and what a person says to them. */
+const UNKNOWN: Capabilities = { vision: false, tools: false, reasoning: false, prefill: false, continueTurn: true };
 
 /** Upstream ids may contain slashes; slugs do not. */
 const placeOf = (modelId: string, connections: KnownConnection[]) => {

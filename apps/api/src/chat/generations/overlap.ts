@@ -14,8 +14,15 @@ interface Piece<Kind> {
  */
 export type Verdict<Kind> = { is: 'same' } | { is: 'continue' | 'differs'; pieces: Piece<Kind>[] };
 
+/** Compares what a new attempt says, piece after piece, with what the one before had made durable. */
+export interface Comparison<Kind> {
+  hear(kind: Kind, text: string): Verdict<Kind>;
+  /** The attempt is over, perhaps while it was still being compared. */
+  end(): Verdict<Kind>;
+}
+
 /** For attempts that were asked to say everything again: most models say something else, a deterministic one does not. */
-export class Overlap<Kind> {
+export class Overlap<Kind> implements Comparison<Kind> {
   private readonly held: Piece<Kind>[] = [];
   private heard = '';
   private decided = false;
@@ -36,7 +43,6 @@ export class Overlap<Kind> {
     return this.decide(this.continuing && agreed < SURE ? 'continue' : 'differs', 0);
   }
 
-  /** The attempt is over while it was still being compared. */
   end(): Verdict<Kind> {
     if (this.decided || this.heard === '') return { is: 'same' };
     return this.decide(this.continuing && this.heard.length < SURE ? 'continue' : 'differs', 0);
@@ -55,7 +61,7 @@ export class Overlap<Kind> {
   }
 }
 
-function commonLength(one: string, other: string): number {
+export function commonLength(one: string, other: string): number {
   const most = Math.min(one.length, other.length);
   let length = 0;
   while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length += 1;

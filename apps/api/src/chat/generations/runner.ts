@@ -12,17 +12,16 @@ import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { callStep } from '../../providers/call-step.ts';
 import { labelsOf, slugOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
-import type { ChatRequest, ResolvedModel } from '../../providers/provider.ts';
+import type { ResolvedModel } from '../../providers/provider.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Context } from './context.ts';
+import { type Asked, Context } from './context.ts';
 import { Endings } from './endings.ts';
 import { Fanout } from './fanout.ts';
 import { GenerationStore } from './generation-store.ts';
 import { Journal, LeaseGone } from './journal.ts';
 import type { LiveGeneration } from './live-generation.ts';
-import { Overlap, type Verdict } from './overlap.ts';
+import type { Verdict } from './overlap.ts';
 
-type Request = Omit<ChatRequest, 'model'>;
 type Spoken = Extract<PartKind, 'text' | 'reasoning'>;
 
 const RETRY_MILLISECONDS = 250;
@@ -49,15 +48,15 @@ export class Runner {
    */
   async run(live: LiveGeneration, known?: ResolvedModel): Promise<void> {
     let model = known;
-    let prompt: Request | undefined;
+    let asked: Asked | undefined;
     let usage: Usage | undefined;
     let status: TerminalStatus = 'completed';
     let error: GenerationError | null = null;
     try {
       const found = await this.patiently(live, async () => known ?? (await this.models.resolve(live.row.model)));
       model = found;
-      prompt = await this.patiently(live, () => this.context.request(live, found.model));
-      usage = await this.call(live, model, prompt);
+      asked = await this.patiently(live, () => this.context.request(live, found.model));
+      usage = await this.call(live, model, asked);
       if (live.shown.position === 0 && !(await this.anything(live))) throw new AppError('provider.bad_response', EMPTY);
     } catch (failure) {
       if (failure instanceof LeaseGone) return;
@@ -74,7 +73,7 @@ export class Runner {
       status,
       error,
       model: model?.model ?? { id: live.row.model, provider: 'offline', prices: null },
-      usage: usage ?? estimated(prompt, live),
+      usage: usage ?? estimated(asked, live),
     });
   }
 
@@ -92,18 +91,17 @@ export class Runner {
     }
   }
 
-  private call(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
+  private call(live: LiveGeneration, model: ResolvedModel, asked: Asked): Promise<Usage | undefined> {
     const what = {
       'chatbox.purpose': 'answer',
       'chatbox.generation_id': live.row.id,
       'chatbox.attempt': live.row.attempt,
     };
-    return callStep(this.tracing, model, what, () => this.converse(live, model, request));
+    return callStep(this.tracing, model, what, () => this.converse(live, model, asked));
   }
 
-  private async converse(live: LiveGeneration, model: ResolvedModel, request: Request): Promise<Usage | undefined> {
-    const overlap =
-      live.durableParts.length > 0 ? new Overlap<Spoken>(live.shown.text, request.prefill !== undefined) : undefined;
+  private async converse(live: LiveGeneration, model: ResolvedModel, asked: Asked): Promise<Usage | undefined> {
+    const { request, comparison } = asked;
     const started = performance.now();
     const labels = labelsOf(model.model);
     let last: number | undefined;
@@ -115,12 +113,12 @@ export class Runner {
       }
       if (chunk.text === '') continue;
       last = this.timed(labels, started, last);
-      if (overlap) await this.settle(live, overlap.hear(chunk.kind, chunk.text));
+      if (comparison) await this.settle(live, comparison.hear(chunk.kind, chunk.text));
       else this.say(live, chunk.kind, chunk.text);
       await this.journal.room();
       live.abort.signal.throwIfAborted();
     }
-    if (overlap) await this.settle(live, overlap.end());
+    if (comparison) await this.settle(live, comparison.end());
     return usage;
   }
 
@@ -169,12 +167,16 @@ export class Runner {
 const EMPTY = { detail: 'The model answered with nothing. Retry, or choose another model.' };
 
 /** For providers that say nothing of usage, and for calls that were cut off before they did. */
-function estimated(prompt: Request | undefined, live: LiveGeneration): Usage {
-  const asked = prompt ? [prompt.system ?? '', ...prompt.turns.map(({ content }) => content)] : [];
+function estimated(asked: Asked | undefined, live: LiveGeneration): Usage {
+  const { system = '', turns = [], prefill = '' } = asked?.request ?? {};
+  const heard = [system, ...turns.map(({ content }) => content), prefill];
+  const { text } = live.shown;
+  // What an earlier attempt said was counted with that one.
+  const said = asked && text.startsWith(asked.after) ? text.slice(asked.after.length) : text;
   return {
-    inputTokens: asked.reduce((sum, text) => sum + estimateTokens(text), 0),
+    inputTokens: heard.reduce((sum, content) => sum + estimateTokens(content), 0),
     cachedInputTokens: 0,
-    outputTokens: estimateTokens(live.shown.text),
+    outputTokens: estimateTokens(said),
     reasoningTokens: 0,
     estimated: true,
   };

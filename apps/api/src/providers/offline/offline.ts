@@ -32,7 +32,7 @@ export const OFFLINE_MODEL: Omit<Model, 'isDefault'> = {
   connectionName: OFFLINE_CONNECTION.name,
   contextWindow: 100_000,
   maxOutputTokens: 4_000,
-  capabilities: { vision: false, tools: false, reasoning: false, prefill: true },
+  capabilities: { vision: false, tools: false, reasoning: false, prefill: true, continueTurn: false },
   prices: FREE,
 };
 
