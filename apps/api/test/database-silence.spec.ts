@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
 import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
@@ -11,10 +12,11 @@ let primary: TcpProxy;
 let standby: TcpProxy;
 let api: ApiProcess;
 let ann: Person;
+let databaseUrl: string;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   const database = await cloneDatabase();
-  drop = database.drop;
+  ({ drop, url: databaseUrl } = database);
   const { hostname: host, port } = new URL(database.url);
   const place = { host, port: Number(port) };
   // The standby is the primary by another way: it is asked, found to be no standby, and passed over.
@@ -88,6 +90,23 @@ it('keeps its lease when one connection after another says nothing', async () =>
   await pause(LEASE_SECONDS * 1_000);
   expect(api.log.slice(said)).not.toContain('node lease lost');
 }, 30_000);
+
+it('has the server drop what nobody waits for any more, so that it neither piles up there nor happens later', async () => {
+  const [locking, looking] = [new pg.Client(databaseUrl), new pg.Client(databaseUrl)];
+  await Promise.all([locking.connect(), looking.connect()]);
+  const many = async () => (await looking.query('SELECT count(*) AS many FROM conversation')).rows[0].many;
+  const before = await many();
+  await locking.query('BEGIN; LOCK TABLE conversation IN SHARE MODE');
+  expect(await write()).toMatchObject({ status: 503, body: { code: 'database.unavailable' } });
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  const answered = performance.now();
+  while ((await looking.query(waiting)).rowCount !== 0) await pause(10);
+  expect(performance.now() - answered).toBeLessThan(1_000);
+  await locking.query('COMMIT');
+  expect(await many()).toBe(before);
+  expect((await write()).status).toBe(201);
+  await Promise.all([locking.end(), looking.end()]);
+}, 20_000);
 
 it('ends when it is told to, with a primary that says nothing', async () => {
   primary.stall();

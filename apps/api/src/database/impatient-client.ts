@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type Asked, requestCancel } from './cancel-request.ts';
 
 /** What the connections of one pool know together: how long to wait for the server, and when it last answered any. */
 export class Patience {
@@ -92,6 +93,8 @@ export class ImpatientClient extends pg.Client {
       if (this.dueAt === Number.POSITIVE_INFINITY) return;
       if (this.dueAt !== dueAt) return this.lookIn(Math.max(0, this.dueAt - performance.now()));
       this.leave();
+      // A server that lives would keep it waiting for ever, and may carry it out when nobody expects it any more.
+      requestCancel(this as unknown as Asked);
       this.patience?.lost(askedAt);
     });
   }
