@@ -120,6 +120,36 @@ export class Chat {
     return () => this.page.evaluate(() => (window as unknown as { seenTexts: string[] }).seenTexts);
   }
 
+  /** Writes down all that the page tells of trouble, however short, from now on: what alarms, and what is said beside. */
+  async listen(): Promise<() => Promise<{ alarms: string[]; said: string[] }>> {
+    await this.page.evaluate(() => {
+      const heard = { alarms: new Set<string>(), said: new Set<string>() };
+      Object.assign(window, { heard });
+      const ALARMS = '[role=alert], [role=alertdialog], [role=dialog], [data-sonner-toast]';
+      const FAILURE =
+        /[^.!?\n]*\b(fail\w*|errors?|went wrong|could ?n.t|could not|unavailable|interrupted|try again)\b[^.!?\n]*/gi;
+      const look = () => {
+        for (const element of document.querySelectorAll(ALARMS)) heard.alarms.add(element.textContent ?? '');
+        const words = document.querySelector('main')?.textContent ?? '';
+        for (const [text] of words.matchAll(FAILURE)) heard.alarms.add(text);
+        for (const element of document.querySelectorAll('[role=status]'))
+          if (element.textContent) heard.said.add(element.textContent);
+      };
+      look();
+      new MutationObserver(look).observe(document.body, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+    });
+    return () =>
+      this.page.evaluate(() => {
+        const { heard } = window as unknown as { heard: { alarms: Set<string>; said: Set<string> } };
+        return { alarms: [...heard.alarms], said: [...heard.said] };
+      });
+  }
+
   close(): Promise<void> {
     return this.context.close();
   }
