@@ -26,6 +26,7 @@ beforeAll(async () => {
   app = await startTestApp({
     ...clustered(redis),
     DATABASE_URL: url.href,
+    DATABASE_POOL_MAX: '16',
     DATABASE_CONNECT_SECONDS: '0.5',
   });
   owner = await aUser(app);
@@ -100,3 +101,27 @@ it('looks once, however many ask', async () => {
   expect(looks.size).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - began) / 1000));
   expect(looks.has(undefined)).toBe(false);
 });
+
+it('asks a database that hangs once, and knows at once when it is back', async () => {
+  const connections = async (state: string) => {
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    return Number(
+      new RegExp(`^chatbox_db_pool_connections\\{pool="primary",state="${state}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+    );
+  };
+  await until('ok');
+  // As many as there can be, so that none has to be made while nothing passes.
+  while ((await connections('total')) < 16)
+    await Promise.all(
+      Array.from({ length: 30 }, () => app.api('GET', '/api/v1/conversations', { token: owner.token })),
+    );
+  link.stall();
+  await until('error');
+  const began = performance.now();
+  const before = await connections('idle');
+  while (performance.now() - began < 9_000) expect((await look('ready')).status).toBe(503);
+  // Another one or two are asked by what this process does besides.
+  expect(before - (await connections('idle'))).toBeLessThan(3);
+  link.heal();
+  await until('ok');
+}, 30_000);

@@ -26,6 +26,7 @@ type Look = () => Promise<string | undefined>;
 @Injectable()
 export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private readonly underWay = new Map<Check, ReturnType<Look>>();
 
   // Six: this is where the health of all parts comes together.
   constructor(
@@ -60,7 +61,7 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
     const seen = await session
       .attempt(async () => {
         const checkedAt = new Date().toISOString();
-        const message = await look();
+        const message = await this.only(name, look);
         return message === undefined ? { checkedAt } : { checkedAt, message };
       })
       .withTimeout(TIMEOUT_MILLISECONDS)
@@ -68,6 +69,13 @@ export class Readiness implements OnApplicationBootstrap, OnApplicationShutdown 
     const { status, ...data } = seen[name] as { status: 'up' | 'down'; message?: string };
     this.metrics.health(name, status === 'up' && data.message === undefined);
     return status === 'up' && data.message !== undefined ? session.degraded(data) : seen;
+  }
+
+  /** A database that hangs keeps the connection of who asks it, long after the answer was given up: no second one is asked for meanwhile. */
+  private only(name: Check, look: Look): ReturnType<Look> {
+    const seeing = this.underWay.get(name) ?? look().finally(() => this.underWay.delete(name));
+    this.underWay.set(name, seeing);
+    return seeing;
   }
 
   private async database(): Promise<undefined> {
