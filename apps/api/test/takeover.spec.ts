@@ -10,6 +10,7 @@ import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { ApiProcess } from './support/api-process.ts';
 import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
+import { metricSum } from './support/figures.ts';
 
 /** A model that says something else each time it is asked, a word every few milliseconds, as models do. */
 let model: Server;
@@ -212,6 +213,16 @@ it('begins a visible new attempt where there were only thoughts, and keeps them'
   const screen = await readThroughKills(generation.id, 1);
   await beginsAnew(generation.id, screen, database);
   expect(screen.text).toBe('Something else. Bob.');
+  // What died is counted by whoever books it, as what ended here and what named the conversation.
+  const booked = async () =>
+    (
+      await database.query(
+        'SELECT sum(output_tokens)::int AS output FROM ledger WHERE conversation_id = $1 HAVING count(*) = 3',
+        [chat.id],
+      )
+    ).rows[0]?.output;
+  const counted = () => metricSum(api, 'chatbox_tokens_total', ({ direction }) => direction === 'output');
+  while ((await counted()) !== (await booked()));
   expect((await chat.messages()).at(-1)?.content).toBe('Bob.');
 }, 60_000);
 

@@ -35,6 +35,13 @@ export const NO_USAGE: Usage = {
 /** A row of `ledger` by its column names, for `jsonb_populate_record(NULL::ledger, …)`. */
 export type LedgerRow = ReturnType<Ledger['row']>;
 
+/** Of a row, what is counted besides. */
+export const spentIn = (row: LedgerRow) => ({
+  inputTokens: row.input_tokens,
+  outputTokens: row.output_tokens,
+  costMicros: row.cost_micros,
+});
+
 /** What was used and what it cost: one row for each call of a provider, never changed afterwards. */
 @Injectable()
 export class Ledger {

@@ -1,13 +1,16 @@
 import type { Usage } from '@chatbox/contracts';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AppError } from '../../common/app-error.ts';
 import { Logger } from '../../common/logger.ts';
+import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { callStep } from '../../providers/call-step.ts';
+import { labelsOf, slugOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import type { ResolvedModel } from '../../providers/provider.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger } from '../../usage/ledger.ts';
+import { Ledger, spentIn } from '../../usage/ledger.ts';
 import { Endings } from '../generations/endings.ts';
 import { Fanout } from '../generations/fanout.ts';
 import type { LiveGeneration } from '../generations/live-generation.ts';
@@ -33,6 +36,7 @@ export class Titles implements OnModuleInit {
     private readonly ledger: Ledger,
     private readonly source: DataSource,
     private readonly fanout: Fanout,
+    private readonly metrics: Metrics,
     private readonly tracing: Tracing,
     private readonly logger: Logger,
   ) {}
@@ -65,6 +69,7 @@ export class Titles implements OnModuleInit {
       await this.conversations.spend(manager, booking);
       return this.conversations.nameIfUnnamed(manager, conversationId, title);
     });
+    this.metrics.spent(labelsOf(model.model), spentIn(booking));
     if (conversation) this.fanout.toAccount(accountId, { type: 'conversation', conversation });
   }
 
@@ -87,6 +92,8 @@ export class Titles implements OnModuleInit {
       await callStep(this.tracing, model, { 'chatbox.purpose': 'title' }, listen);
     } catch (error) {
       failed = true;
+      if (error instanceof AppError && error.code.startsWith('provider.'))
+        this.metrics.providerFailed(slugOf(model.model.id), error.code);
       this.logger.info({ err: error }, 'a model did not name a conversation; its first words do');
     }
     usage ??= {

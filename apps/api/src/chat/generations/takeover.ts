@@ -6,9 +6,10 @@ import { Logger } from '../../common/logger.ts';
 import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { Tracing } from '../../metrics/tracing/tracing.ts';
+import { labelsOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger, type LedgerEntry, NO_USAGE, type Spent } from '../../usage/ledger.ts';
+import { Ledger, type LedgerEntry, NO_USAGE, type Spent, spentIn } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replayToHole, storableAnswer } from './answer.ts';
@@ -187,6 +188,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     await this.ledger.write(manager, booking);
     await this.conversations.spend(manager, booking);
+    this.metrics.spent(labelsOf({ id: booking.model, provider: booking.provider }), spentIn(booking));
     return this.ledger.spentFor(manager, row.id);
   }
 }
