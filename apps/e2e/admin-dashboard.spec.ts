@@ -70,6 +70,32 @@ it('shows what /metrics says, for everybody who has been here', async () => {
   await context.close();
 });
 
+it('says that it loads, then draws in the reader’s theme, each line with a dash of its own', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const asked = Promise.withResolvers<void>();
+  await page.route(DASHBOARD, async (route) => {
+    await asked.promise;
+    await route.continue();
+  });
+  await page.goto('/admin/dashboard?range=15m');
+  await page.getByRole('status').filter({ hasText: 'Loading the figures' }).waitFor();
+  await expectFit(page);
+  asked.resolve();
+  const plot = card(page, 'Requests').locator('[data-theme]');
+  await plot.locator('canvas').waitFor();
+  expect(await page.getByText('Loading the figures').count()).toBe(0);
+  expect(await plot.getAttribute('data-theme')).toBe('dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await card(page, 'Requests').locator('[data-theme=light]').waitFor();
+
+  const lines = card(page, 'Response time').getByRole('listitem').locator('line');
+  await lines.nth(1).waitFor({ state: 'attached' });
+  const dashes = await lines.evaluateAll((all) => all.map((line) => line.getAttribute('stroke-dasharray') ?? ''));
+  expect(new Set(dashes).size).toBe(dashes.length);
+  await context.close();
+});
+
 it('keeps the range in the address, and says every value as a table too', async () => {
   const { context, page } = await openWindow(browser, { as: OWNER });
   await page.goto('/admin/dashboard');
