@@ -260,6 +260,20 @@ it('sums what was used, by day, person and model, and gives it away as a table',
   await context.close();
 });
 
+it('has one whole day for a filter of one day, far from Greenwich too', async () => {
+  const { context, page } = await openWindow(browser, { as: OWNER, timezoneId: 'America/Los_Angeles' });
+  const today = new Date().toISOString().slice(0, 10);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().includes('/api/v1/admin/usage')),
+    page.goto(`/admin/usage?from=${today}&until=${today}`),
+  ]);
+  const { from, to } = (await answer.json()) as UsageReport;
+  expect([from, Date.parse(to) - Date.parse(from)]).toEqual([`${today}T00:00:00.000Z`, 24 * 3600 * 1000]);
+  const said = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(today));
+  await page.getByText(`From ${said} to ${said}, from the ledger`).waitFor();
+  await context.close();
+});
+
 it.each([
   ['/admin/dashboard?range=15m', 'canvas'],
   ['/admin/usage', 'table'],

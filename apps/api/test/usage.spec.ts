@@ -71,6 +71,9 @@ it('looks at the time that is asked for, and at nothing outside of it', async ()
   await sql(app, `UPDATE ledger SET at = at - interval '3 days' WHERE account_id = $1`, [owner.user.id]);
   const dayBefore = (days: number) => new Date(Date.now() - days * 24 * 3600 * 1000).toISOString();
   expect((await report('')).items).toHaveLength(2);
+  const { from, to } = await report('');
+  expect(from).toMatch(/T00:00:00\.000Z$/);
+  expect(Math.ceil((Date.parse(to) - Date.parse(from)) / 86_400_000)).toBe(30);
   expect((await report(`?from=${dayBefore(1)}`)).total.messages).toBe(2);
   expect((await report(`?from=${dayBefore(4)}&to=${dayBefore(2)}`)).total.messages).toBe(1);
   expect((await report(`?from=${dayBefore(2)}&to=${dayBefore(1)}`)).items).toEqual([]);

@@ -6,7 +6,9 @@ export const UsageGroup = z.enum(USAGE_GROUPS);
 export type UsageGroup = z.infer<typeof UsageGroup>;
 
 export const UsageQuery = z.strictObject({
-  from: Timestamp.optional().describe('Not given: 30 days before `to`'),
+  from: Timestamp.optional().describe(
+    'Not given: the first moment of a day (UTC), so that there are 30 with the last one',
+  ),
   to: Timestamp.optional().describe('Not included; not given: now'),
   by: UsageGroup.default('day'),
 });

@@ -97,10 +97,16 @@ export class UsageReports {
   }
 }
 
+/** Rows are whole days of UTC: a report that nobody gave a beginning begins with one. */
+const firstDay = (end: Date): Date => {
+  const lastMoment = end.getTime() - 1;
+  return new Date(lastMoment - (lastMoment % DAY_MILLISECONDS) - (DEFAULT_DAYS - 1) * DAY_MILLISECONDS);
+};
+
 const span = ({ from, to }: UsageQuery): { from: Date; to: Date } => {
   const end = to === undefined ? new Date() : new Date(to);
   return {
-    from: from === undefined ? new Date(end.getTime() - DEFAULT_DAYS * DAY_MILLISECONDS) : new Date(from),
+    from: from === undefined ? firstDay(end) : new Date(from),
     to: end,
   };
 };

@@ -7,8 +7,8 @@ import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { Segments } from '@/components/ui/segments';
 import { cn } from '@/lib/cn';
-import { endOfDay, startOfDay } from '@/lib/days';
-import { sayCost, sayDay } from '@/lib/say';
+import { endOfUtcDay, startOfUtcDay } from '@/lib/days';
+import { sayCost } from '@/lib/say';
 import { useDownload } from '@/lib/use-download';
 import { oneOf, usePlace } from '@/lib/use-place';
 import { useUsage } from './queries';
@@ -21,14 +21,17 @@ const GROUPS: readonly { value: UsageGroup; label: string }[] = [
 ];
 
 const number = new Intl.NumberFormat();
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+/** The end is not included. */
+const lastMomentOf = ({ to }: UsageReport): Date => new Date(Date.parse(to) - 1);
 
 export function UsagePage() {
   const [read, write] = usePlace();
   const by = oneOf(['day', 'person', 'model'], read('by')) ?? 'day';
   const query = {
     by,
-    from: startOfDay(read('from'))?.toISOString(),
-    to: endOfDay(read('until'))?.toISOString(),
+    from: startOfUtcDay(read('from'))?.toISOString(),
+    to: endOfUtcDay(read('until'))?.toISOString(),
   };
   const { data, error, refetch, isPlaceholderData } = useUsage(query);
   const download = useDownload('usage.export');
@@ -84,8 +87,8 @@ export function UsagePage() {
             <UsageTable report={data} />
           )}
           <p className="text-xs text-muted-foreground">
-            From {sayDay(data.from)} to {sayDay(data.to)}, from the ledger: one entry for each call of a provider. Days
-            are those of UTC.
+            From {day.format(new Date(data.from))} to {day.format(lastMomentOf(data))}, from the ledger: one entry for
+            each call of a provider. Days are those of UTC.
             {data.left > 0 ? ` ${data.left} more rows are in the export.` : ''}
           </p>
         </div>
