@@ -1,4 +1,5 @@
-import { Dashboard, type Dashboard as DashboardData, WIDGET_IDS } from '@chatbox/contracts';
+import { Dashboard, type Dashboard as DashboardData, type DashboardRange, WIDGET_IDS } from '@chatbox/contracts';
+import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { PrometheusServer } from '../../../tools/test/prometheus.ts';
 import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
@@ -6,14 +7,18 @@ import { rowsOf, sql } from './harness/sql.ts';
 import { startTestApp, type TestApp } from './harness/test-app.ts';
 import { aChat, readToEnd } from './support/chat.ts';
 import { dashboardOf, metricSum, metricValues, widgetOf } from './support/figures.ts';
+import { RawSocket } from './support/raw-socket.ts';
 
 const QUESTIONS = 3;
+/** One of them is answered by a provider, one is refused by it. What answers on the same machine costs nothing. */
+const ALL_QUESTIONS = QUESTIONS + 2;
+const MODEL = 'gpt-5.4';
 const isProbe = (route: string | undefined) => /^(\/metrics|\/health\/.*)$/.test(route ?? '');
 
-const askQuestions = async (app: TestApp, who: Person, count: number) => {
+const askQuestions = async (app: TestApp, who: Person, count: number, ask = 'hello', model = 'offline/assistant') => {
   const chat = await aChat(app, who);
   for (let i = 0; i < count; i += 1) {
-    const { generation } = await chat.ask('hello');
+    const { generation } = await chat.ask(ask, { model });
     await readToEnd(app, who.token, generation.id);
   }
 };
@@ -32,34 +37,47 @@ let owner: Person;
 let prometheus: PrometheusServer;
 let reader: TestApp;
 let readersOwner: Person;
+let mock: MockModel;
+let socket: RawSocket;
 beforeAll(async () => {
-  watched = await startTestApp();
+  mock = await startMockModel({ tokens: 5, models: [MODEL] });
+  watched = await startTestApp({ OPENAI_BASE_URL: `${mock.url}/v1`, OPENAI_API_KEY: 'a key for the mock' });
   prometheus = await PrometheusServer.start([watched.url]);
   reader = await startTestApp({ MONITORING_API: prometheus.url, MONITORING_API_LABELS: 'job="chatbox"' });
   [owner, readersOwner] = [await aUser(watched), await aUser(reader)];
+  socket = await RawSocket.of(watched.url, owner.token);
   await askQuestions(watched, owner, QUESTIONS);
+  await askQuestions(watched, owner, 1, 'hello', `openai/${MODEL}`);
+  await askQuestions(watched, owner, 1, '[[error:401]]', `openai/${MODEL}`);
   await sql(watched, 'ALTER TABLE conversation RENAME TO conversation_elsewhere');
   await watched.api('GET', '/api/v1/conversations', { token: owner.token });
   await sql(watched, 'ALTER TABLE conversation_elsewhere RENAME TO conversation');
 }, 60_000);
 afterAll(async () => {
+  socket.raw.terminate();
   await Promise.all([watched.close(), reader.close()]);
-  await prometheus.stop();
+  await Promise.all([prometheus.stop(), mock.close()]);
 });
 
 /** What every source has to keep: the page shows what /metrics says. */
 describe.each([
-  ['builtin', () => dashboardOf(watched, owner.token)],
-  ['prometheus', () => dashboardOf(reader, readersOwner.token)],
+  ['builtin', (range?: DashboardRange) => dashboardOf(watched, owner.token, range)],
+  ['prometheus', (range?: DashboardRange) => dashboardOf(reader, readersOwner.token, range)],
 ] as const)('the dashboard by %s', (source, ask) => {
   let data: DashboardData;
   let messages: number;
+  /** Before the dashboard was asked, and after. */
+  let requests: [least: number, most: number];
+  const requestsNow = () =>
+    metricSum(watched, 'chatbox_http_request_duration_seconds_count', ({ route }) => !isProbe(route));
   beforeAll(async () => {
     messages = await until(
       () => metricSum(watched, 'chatbox_messages_total'),
-      (sum) => sum === 2 * QUESTIONS,
+      (sum) => sum === 2 * ALL_QUESTIONS,
     );
+    const least = await requestsNow();
     data = await until(ask, (answer) => Math.round(widgetOf(answer, 'messages').current ?? 0) === messages);
+    requests = [least, await requestsNow()];
   }, 30_000);
 
   it('has the shape of the contract, every widget, and one value of each series for each time', () => {
@@ -73,9 +91,17 @@ describe.each([
   });
 
   it('counts what has happened', async () => {
-    expect(messages).toBe(2 * QUESTIONS);
+    expect(messages).toBe(2 * ALL_QUESTIONS);
     expect(widgetOf(data, 'messages').current).toBeCloseTo(messages, 0);
     expect(widgetOf(data, 'tokens_by_model').current).toBeCloseTo(await metricSum(watched, 'chatbox_tokens_total'), 0);
+    const cost = await metricSum(watched, 'chatbox_cost_micros_total');
+    expect(widgetOf(data, 'cost_by_model').current).toBeCloseTo(cost, 0);
+    const models = (await metricValues(watched, 'chatbox_tokens_total')).map(({ labels }) => labels.model);
+    expect(new Set(widgetOf(data, 'tokens_by_model').series.map(({ name }) => name))).toEqual(new Set(models));
+    expect(new Set(models).size).toBe(2);
+    const errors = widgetOf(data, 'provider_errors');
+    expect(errors.current).toBeCloseTo(await metricSum(watched, 'chatbox_provider_errors_total'), 0);
+    expect(errors.series.map(({ name }) => name)).toEqual(['openai provider.bad_key']);
     expect(widgetOf(data, 'answers_lost')).toMatchObject({ current: 0, state: 'ok', since: null });
   });
 
@@ -108,6 +134,17 @@ describe.each([
     const names = widgetOf(data, 'pool_connections').series.map((one) => one.name);
     expect(names).toEqual(['Open', 'Idle']);
     expect(widgetOf(data, 'pool_connections').current).toBeGreaterThan(0);
+    const people = await metricSum(watched, 'chatbox_active_users');
+    expect([people, widgetOf(data, 'active_users').current]).toEqual([1, people]);
+    const sockets = await metricSum(watched, 'chatbox_websocket_connections');
+    expect(widgetOf(data, 'connections').series.map(({ name, current }) => [name, current])).toEqual([
+      ['WebSocket', sockets],
+      ['Event streams', await metricSum(watched, 'chatbox_event_stream_connections')],
+    ]);
+    expect(sockets).toBe(1);
+    const [p99, p50] = widgetOf(data, 'event_loop').series;
+    expect([p99?.name, p50?.name, widgetOf(data, 'event_loop').current]).toEqual(['p99', 'p50', p99?.current]);
+    expect(p99?.current).toBeGreaterThanOrEqual(p50?.current ?? Number.NaN);
   });
 
   it('has shares and quantiles of what was, and nothing of what was not', async () => {
@@ -115,8 +152,43 @@ describe.each([
     const sum = (values: typeof asked) => values.reduce((total, { value }) => total + value, 0);
     const hits = asked.filter(({ labels }) => labels.answer !== 'miss');
     expect(widgetOf(data, 'cache_hits').current).toBeCloseTo(sum(hits) / sum(asked), 1);
+    const answers = await metricSum(watched, 'chatbox_time_to_first_token_seconds_count');
+    expect(answers).toBe(ALL_QUESTIONS - 1);
+    const upTo = (await metricValues(watched, 'chatbox_time_to_first_token_seconds_bucket')).map(
+      ({ labels, value }) => ({
+        bound: Number(labels.le === '+Inf' ? Number.POSITIVE_INFINITY : labels.le),
+        value,
+      }),
+    );
+    const bounds = [...new Set(upTo.map(({ bound }) => bound))].sort((a, b) => a - b);
+    const within = (bound: number) => upTo.reduce((all, one) => all + (one.bound === bound ? one.value : 0), 0);
+    for (const [index, share] of [0.5, 0.95].entries()) {
+      const bucket = bounds.findIndex((bound) => within(bound) >= share * answers);
+      const { name, current } = widgetOf(data, 'first_token').series[index] ?? {};
+      expect(name).toBe(`p${share * 100}`);
+      expect(current).toBeGreaterThan(bounds[bucket - 1] ?? 0);
+      expect(current).toBeLessThanOrEqual(bounds[bucket] ?? 0);
+    }
     // Before there was anything to see.
     for (const { series } of data.widgets) for (const { values } of series) expect(values[0]).toBeNull();
+  });
+
+  it('has the requests of the last five minutes, by the second', () => {
+    const { current, currentSeconds } = widgetOf(data, 'requests');
+    expect(currentSeconds).toBe(300);
+    // A Prometheus is as old as its last look.
+    expect((current ?? 0) * 300).toBeGreaterThan(requests[0] * 0.9);
+    expect((current ?? 0) * 300).toBeLessThan(requests[1] * 1.1);
+  });
+
+  it.each(['1h', '24h', '7d'] as const)('counts the same over %s', async (range) => {
+    const longer = await ask(range);
+    expect(Dashboard.parse(longer)).toEqual(longer);
+    expect(longer.widgets.filter(({ error }) => error !== null)).toEqual([]);
+    for (const id of ['messages', 'tokens_by_model', 'cost_by_model', 'provider_errors'] as const)
+      expect([id, widgetOf(longer, id).current?.toFixed(0)]).toEqual([id, widgetOf(data, id).current?.toFixed(0)]);
+    for (const { series } of longer.widgets)
+      for (const { values } of series) expect(values).toHaveLength(longer.times.length);
   });
 });
 
