@@ -1,20 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { TcpProxy } from '../../../tools/faults/tcp-proxy.ts';
+import { type MockModel, startMockModel } from '../../../tools/mock-model/server.ts';
 import { cloneDatabase } from './harness/databases.ts';
 import { aUser, type Person } from './harness/people.ts';
 import { ApiProcess } from './support/api-process.ts';
+import { aChat, follow, Screen } from './support/chat.ts';
 
 /** Machines that vanish: nobody resets their connections, and the kernel would wait for a quarter of an hour. */
 const LEASE_SECONDS = 4;
-const ANSWER_SECONDS = 3;
+const ANSWER_SECONDS = 6;
 let primary: TcpProxy;
 let standby: TcpProxy;
 let api: ApiProcess;
+let mock: MockModel;
 let ann: Person;
 let databaseUrl: string;
 let drop: () => Promise<void>;
 beforeAll(async () => {
+  mock = await startMockModel();
   const database = await cloneDatabase();
   ({ drop, url: databaseUrl } = database);
   const { hostname: host, port } = new URL(database.url);
@@ -33,13 +37,16 @@ beforeAll(async () => {
     DATABASE_ANSWER_SECONDS: String(ANSWER_SECONDS),
     LEASE_SECONDS: String(LEASE_SECONDS),
     DRAIN_SECONDS: '1',
+    OPENAI_API_KEY: 'any',
+    OPENAI_BASE_URL: `${mock.url}/v1`,
+    ALLOW_PRIVATE_PROVIDERS: 'yes',
   });
   await api.start();
   ann = await aUser(api);
 }, 30_000);
 afterAll(async () => {
   await api.close();
-  await Promise.all([primary.close(), standby.close()]);
+  await Promise.all([primary.close(), standby.close(), mock.close()]);
   await drop();
 });
 
@@ -90,6 +97,25 @@ it('keeps its lease when one connection after another says nothing', async () =>
   await pause(LEASE_SECONDS * 1_000);
   expect(api.log.slice(said)).not.toContain('node lease lost');
 }, 30_000);
+
+it('goes on with an answer long before a request would be given up', async () => {
+  const { ask } = await aChat(api, ann);
+  const { generation } = await ask('[[tokens:400]] [[delay:20]] go', { model: 'openai/mock-large' });
+  const screen = new Screen();
+  let last = Number.POSITIVE_INFINITY;
+  let longest = 0;
+  for await (const event of follow(api, ann.token, generation.id)) {
+    screen.see(event);
+    if (event.type === 'heartbeat') continue;
+    longest = Math.max(longest, performance.now() - last);
+    if (last === Number.POSITIVE_INFINITY && screen.text.length > 60) primary.abandon();
+    if (screen.text.length > 60) last = performance.now();
+  }
+  expect(screen.end?.status).toBe('completed');
+  expect(screen.discarded).toEqual([]);
+  expect(longest).toBeGreaterThan(1_000);
+  expect(longest).toBeLessThan((LEASE_SECONDS / 2 + 1.5) * 1_000);
+}, 60_000);
 
 it('has the server drop what nobody waits for any more, so that it neither piles up there nor happens later', async () => {
   const [locking, looking] = [new pg.Client(databaseUrl), new pg.Client(databaseUrl)];

@@ -16,8 +16,9 @@ export interface Lease {
 const FORGOTTEN_HOURS = 1;
 const FORGET_EVERY_MILLISECONDS = 10 * 60_000;
 
-/** Shorter than a beat, so that the next one finds the renewal ended. */
+/** Shorter than a beat, so that the next one finds the renewal ended; but a database that is merely slow is waited for. */
 const PATIENCE_IN_LEASES = 1 / 5;
+const LEAST_PATIENCE_MILLISECONDS = 750;
 
 /** Hint: the node of this name has given its generations back. Who misses it finds them by looking. */
 const RELEASED = 'node.released';
@@ -193,7 +194,8 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** A database that says nothing is asked again over another connection while the lease lasts. */
   private ask<T extends object>(sql: string, values: unknown[]): Promise<T[]> {
-    return askWithin<T>(this.source, this.config.LEASE_SECONDS * PATIENCE_IN_LEASES * 1000, sql, values);
+    const fraction = this.config.LEASE_SECONDS * PATIENCE_IN_LEASES * 1000;
+    return askWithin<T>(this.source, Math.max(fraction, LEAST_PATIENCE_MILLISECONDS), sql, values);
   }
 
   /** While a renewal hangs, the clock still runs: fence before anybody else may take over. */

@@ -12,8 +12,17 @@ export const askWithin = async <T extends object>(
   try {
     const client = (await runner.connect()) as pg.PoolClient;
     const question: pg.QueryConfig & { patience: number } = { text, values, patience: milliseconds };
-    return (await client.query<T>(question)).rows;
+    const asked = performance.now();
+    const { rows } = await client.query<T>(question);
+    tellIfSlow(source, performance.now() - asked, text);
+    return rows;
   } finally {
     await runner.release();
   }
+};
+
+/** As TypeORM does it for the questions that go through it. */
+const tellIfSlow = (source: DataSource, milliseconds: number, text: string): void => {
+  const { maxQueryExecutionTime: most } = source.options;
+  if (most && milliseconds > most) source.logger.logQuerySlow(milliseconds, text);
 };

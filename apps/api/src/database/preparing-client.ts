@@ -15,8 +15,10 @@ const names = new Map<string, string>();
 export class PreparingClient extends ImpatientClient {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, passed through
   override query(text: any, values?: any, ...rest: any[]): any {
-    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     const query = super.query.bind(this) as (...args: unknown[]) => unknown;
+    // With a patience of its own.
+    if (text?.patience !== undefined) return query({ ...text, name: nameOf(text.text) }, values, ...rest);
+    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest);
   }
 }

@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Lease } from '../../cluster/node-lease.ts';
 import { mayPass } from '../../common/database-away.ts';
+import { Config } from '../../config/config.ts';
+import { askWithin } from '../../database/ask-within.ts';
 import { returned } from '../../database/returned.ts';
 import type { LedgerRow, Spent } from '../../usage/ledger.ts';
 import { type Answer, plainText } from './answer.ts';
@@ -48,11 +50,16 @@ export interface Estate {
 /** Owns generation, attempt and journal: every write names the node's epoch, and one that lost it writes nothing. */
 @Injectable()
 export class GenerationStore {
-  constructor(private readonly source: DataSource) {}
+  constructor(
+    private readonly source: DataSource,
+    private readonly config: Config,
+  ) {}
 
-  /** The journal row's number, or undefined when the lease is gone. */
+  /** The journal row's number, or undefined when the lease is gone. People wait for it, and it counts only within the lease. */
   async appendJournal(lease: Lease, frames: string): Promise<string | undefined> {
-    const rows: { seq: string }[] = await this.source.query(
+    const rows = await askWithin<{ seq: string }>(
+      this.source,
+      (this.config.LEASE_SECONDS * 1000) / 2,
       `WITH held AS (${HELD})
        INSERT INTO journal (slot, node_id, epoch, frames)
        SELECT (extract(epoch FROM clock_timestamp())::bigint / 60) % 4, $1, $2, $3 FROM held
