@@ -122,8 +122,12 @@ class Link {
       });
       to.on('drain', () => this.resume(from));
       from.on('end', () => lane.end(() => to.end()));
-      from.on('error', () => this.cut());
+      from.on('error', () => {
+        if (!this.abandoned) this.cut();
+      });
       from.on('close', () => {
+        // What becomes of the machine that vanished, nobody hears.
+        if (this.abandoned && from === far) return;
         lane.end(() => to.destroy());
         this.onClosed();
       });
