@@ -8,13 +8,14 @@ import { type MockModel, startMockModel } from '../../../tools/mock-model/server
 import { findProgram } from '../../../tools/test/debian.ts';
 import { freePort } from '../../../tools/test/redis.ts';
 import { aUser, type Person } from './harness/people.ts';
-import { aChat, readToEnd } from './support/chat.ts';
+import { aChat, follow, readToEnd } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
 
 /** Our own clients behind the deployed balancer, and one of two replicas is told to stop. */
 const DRAIN_SECONDS = 6;
 const SPREAD_MILLISECONDS = 3_000;
 const READERS = 40;
+const STREAMS = 20;
 /** Twelve seconds: it is handed over in the middle. */
 const LONG = '[[tokens:600]] [[delay:20]] go';
 
@@ -97,7 +98,20 @@ it('sends readers to the other replica, one after the other, and none of them mi
   await Promise.all(feeds.map((feed) => when(feed.view, () => textOf(feed).length > 60)));
   // Requests and streams go through the balancer as well.
   const streams = Promise.all(
-    Array.from({ length: 10 }, () => readToEnd({ url: balancer, api: staying.api }, who.token, generation.id)),
+    Array.from({ length: STREAMS }, () => readToEnd({ url: balancer, api: staying.api }, who.token, generation.id)),
+  );
+  const direct = await Promise.all(
+    Array.from({ length: STREAMS }, async () => {
+      const events = follow(stopping, who.token, generation.id);
+      await events.next();
+      return events;
+    }),
+  );
+  const cuts = Promise.all(
+    direct.map(async (events) => {
+      for await (const _event of events);
+      return performance.now();
+    }),
   );
   const concerned = await socketsOn(stopping.url);
   expect(concerned).toBeGreaterThan(READERS / 4);
@@ -120,6 +134,9 @@ it('sends readers to the other replica, one after the other, and none of them mi
   expect(inTheFirstHalf.length).toBeGreaterThan(0);
   expect(later.length).toBeGreaterThan(moved.length / 5);
   expect(backAfter.at(-1)).toBeLessThan(SPREAD_MILLISECONDS + 1_000);
+  const cutAfter = (await cuts).map((at) => at - began);
+  expect(cutAfter.filter((milliseconds) => milliseconds > SPREAD_MILLISECONDS / 2).length).toBeGreaterThan(STREAMS / 5);
+  expect(Math.max(...cutAfter)).toBeLessThan(SPREAD_MILLISECONDS + 1_000);
 
   const stored = (
     await staying.api<{ items: { content: string }[] }>('GET', `/api/v1/conversations/${chat.id}/messages`, {
