@@ -1,3 +1,4 @@
+import { Engine } from '@chatbox/engine';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.ts';
 import { Metrics } from '../metrics/metrics.ts';
@@ -12,21 +13,20 @@ const MOVE_SPREAD_MILLISECONDS = 3_000;
 @Injectable()
 export class Drain {
   private readonly hurried = Promise.withResolvers<void>();
+  private readonly worked = Promise.withResolvers<void>();
   private readonly leavings: (() => Promise<void>)[] = [];
   private readonly handOverMilliseconds: number;
   private readonly patienceMilliseconds: number;
-  private readonly spreadMilliseconds: number;
   private began: number | undefined;
   private leaving: Promise<unknown> = Promise.resolve();
 
   constructor(
-    { DRAIN_SECONDS, MODE }: Config,
+    { DRAIN_SECONDS }: Config,
     private readonly metrics: Metrics,
+    private readonly engine: Engine,
   ) {
     this.handOverMilliseconds = Math.min(MOST_HAND_OVER_MILLISECONDS, DRAIN_SECONDS * 1_000 * HAND_OVER_SHARE);
     this.patienceMilliseconds = DRAIN_SECONDS * 1_000 - this.handOverMilliseconds;
-    // Where nobody else is, nobody can be overrun, and whoever stops it should not wait.
-    this.spreadMilliseconds = MODE === 'embedded' ? 0 : Math.min(MOVE_SPREAD_MILLISECONDS, this.patienceMilliseconds);
   }
 
   /** The balancer sends nobody here any more, and nothing new begins. */
@@ -54,15 +54,18 @@ export class Drain {
 
   /**
    * Sends each of them away at a moment of its own, so that they do not come to the next server as one wave. All are told of
-   * theirs at once; who has left the set by then is not waited for.
+   * theirs at once; who has left the set by then is not waited for. Where there is no other server, all of them stay until the
+   * work has ended, and see its end.
    */
   async spread<One>(
     present: ReadonlySet<One>,
     tell: (one: One, afterMilliseconds: number) => void,
     sendAway: (one: One) => void,
   ): Promise<void> {
+    if (!this.engine.isShared) await this.worked.promise;
     const began = performance.now();
-    const moments = [...present].map((one) => ({ one, after: Math.round(Math.random() * this.spreadMilliseconds) }));
+    const most = this.engine.isShared ? Math.min(MOVE_SPREAD_MILLISECONDS, this.patienceMilliseconds) : 0;
+    const moments = [...present].map((one) => ({ one, after: Math.round(Math.random() * most) }));
     for (const { one, after } of moments) tell(one, after);
     for (const { one, after } of moments.sort((a, b) => a.after - b.after)) {
       if (!present.has(one)) continue;
@@ -74,8 +77,14 @@ export class Drain {
 
   /** Waits for the work to end and for everybody to have left, or for the time to be over. */
   async patiently(work: Promise<unknown>): Promise<void> {
+    const { resolve } = this.worked;
+    work.then(
+      () => resolve(),
+      () => resolve(),
+    );
     const since = performance.now() - (this.began ?? performance.now());
     await this.wait(this.patienceMilliseconds - since, Promise.all([work, this.leaving]));
+    resolve();
   }
 
   /** From now on nothing is waited for; what is under way is still handed over. */
