@@ -1,5 +1,6 @@
 import { parseOptions } from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { Metrics } from '../metrics/metrics.ts';
 import { isCommon } from './common-passwords.ts';
 import { AT_ONCE, Passwords, refuseCommon, WAITING_MAX } from './passwords.ts';
 
@@ -11,7 +12,9 @@ const millisecondsOf = async (work: () => Promise<unknown>): Promise<number> => 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 describe('passwords', () => {
-  const passwords = new Passwords();
+  const metrics = new Metrics({ MONITORING_SERVICE: 'prometheus', DATA_DIR: '.' });
+  const passwords = new Passwords(metrics);
+  afterAll(() => metrics.close());
 
   it('are hashed with argon2id, 19 MiB, two passes, one lane', async () => {
     const encoded = await passwords.hash('a long and quiet river');
@@ -45,6 +48,12 @@ describe('passwords', () => {
     );
     expect(outcomes.slice(0, kept)).toEqual(Array(kept).fill('hashed'));
     expect(outcomes.slice(kept)).toEqual(Array(8).fill('service.unavailable'));
+    const waits = (await metrics.read()).find(({ name }) => name === 'chatbox_password_queue_wait_seconds');
+    const [within, all] = ['0.001', '+Inf'].map(
+      (le) => waits?.values.find(({ labels }) => String((labels as { le?: string }).le) === le)?.value,
+    );
+    expect(all).toBeGreaterThanOrEqual(kept);
+    expect(Number(within)).toBeLessThan(kept / 2);
   });
 });
 

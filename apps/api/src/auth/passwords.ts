@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
 import { AppError } from '../common/app-error.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { isCommon } from './common-passwords.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. The library's default variant is argon2id. */
@@ -23,6 +24,8 @@ const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$GaPT8WoSbf19cz/lOst/2w$h8PthIiEBw
 export class Passwords {
   private readonly inTurn = pLimit(AT_ONCE);
 
+  constructor(private readonly metrics: Metrics) {}
+
   hash(password: string): Promise<string> {
     return this.whenFree(() => hash(password, COST));
   }
@@ -35,7 +38,11 @@ export class Passwords {
 
   private async whenFree<T>(work: () => Promise<T>): Promise<T> {
     if (this.inTurn.pendingCount >= WAITING_MAX) throw new AppError('service.unavailable', { retryAfterSeconds: 5 });
-    return this.inTurn(work);
+    const asked = performance.now();
+    return this.inTurn(() => {
+      this.metrics.passwordWaited((performance.now() - asked) / 1000);
+      return work();
+    });
   }
 }
 

@@ -41,6 +41,7 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_websocket_connections',
     help: 'Sockets that are open at the moment',
   }),
+  /** Beside the sockets: the other half of what a replica holds. */
   eventStreams: made.gauge({
     name: 'chatbox_event_stream_connections',
     help: 'Server-sent event streams that are open at the moment',
@@ -59,6 +60,7 @@ export const figuresOf = (made: Instruments) => ({
     labels: ['door'],
     values: { door: ['ws', 'sse'] },
   }),
+  /** How many people a restart, an outage or a limit touches. */
   activeUsers: made.gauge({
     name: 'chatbox_active_users',
     help: 'People with an open socket or stream, or a request within the last 5 minutes, on this replica; one who uses two is counted by both',
@@ -70,26 +72,36 @@ export const figuresOf = (made: Instruments) => ({
     labels: ['outcome'],
     values: { outcome: ['ok', 'bad_credentials', 'limited'] },
   }),
+  /** Sign-ins that are slow while nothing else is: somebody floods them, or there are too few cores. */
+  passwordWaits: made.histogram({
+    name: 'chatbox_password_queue_wait_seconds',
+    help: 'Time until the work on a password began, which is done one after another because it costs memory and a core',
+    buckets: FLUSH_BUCKETS,
+  }),
 
   // Messages and answers.
+  /** The throughput that the product is there for; a fall without errors is a way in that is broken. */
   messages: made.counter({
     name: 'chatbox_messages_total',
     help: 'Messages processed: questions that were accepted, answers that reached a terminal state here; by type (question, answer)',
     labels: ['type'],
     values: { type: ['question', 'answer'] },
   }),
+  /** What a person waits for altogether; beside the first token it tells a slow start from long answers. */
   messageTimes: made.histogram({
     name: 'chatbox_message_duration_seconds',
     help: 'Time to store a question and begin its answer, and from there to the end of the answer on this replica, by type (question, answer)',
     labels: ['type'],
     buckets: MESSAGE_BUCKETS,
   }),
+  /** Success and failure of answers, which the statuses of requests do not show: a question is accepted long before. */
   generations: made.counter({
     name: 'chatbox_generations_total',
     help: 'Generations that reached a terminal state, by that state; lost: left to another process',
     labels: ['status'],
     values: { status: ['completed', 'stopped', 'failed', 'interrupted', 'lost'] },
   }),
+  /** The work in hand: what a drain waits for, and what grows when providers slow down. */
   running: made.gauge({
     name: 'chatbox_generations_running',
     help: 'Generations that this process is answering at the moment',
@@ -119,6 +131,7 @@ export const figuresOf = (made: Instruments) => ({
     help: 'Time to make one journal row durable',
     buckets: FLUSH_BUCKETS,
   }),
+  /** Few frames in a row: the disk keeps up. Many: writing is slower than the model, and frames gather. */
   flushed: made.histogram({
     name: 'chatbox_journal_flush_frames',
     help: 'Frames in one journal row',
@@ -140,16 +153,19 @@ export const figuresOf = (made: Instruments) => ({
     labels: ['provider'],
     buckets: GAP_BUCKETS,
   }),
+  /** Whose fault it is, and what to do: a key, a quota, or patience. */
   providerErrors: made.counter({
     name: 'chatbox_provider_errors_total',
     help: 'Calls of a provider that failed, by connection and stable code',
     labels: ['provider', 'code'],
   }),
+  /** What is paid for, and whether a change of model or of context changes it. */
   tokens: made.counter({
     name: 'chatbox_tokens_total',
     help: 'Tokens, by connection, model of the catalogue (other: not in it) and direction (input, output)',
     labels: ['provider', 'model', 'direction'],
   }),
+  /** A bill that runs away is seen here the same hour, not at the end of the month. */
   cost: made.counter({
     name: 'chatbox_cost_micros_total',
     help: 'Money spent at providers, in millionths of a US dollar, by connection and model of the catalogue (other: not in it)',
@@ -157,58 +173,69 @@ export const figuresOf = (made: Instruments) => ({
   }),
 
   // Between nodes.
+  /** Redis is away or full: everything still arrives, only later and by more reading. */
   lostHints: made.counter({
     name: 'chatbox_hints_lost_total',
     help: 'Hints between nodes that could not be published; readers notice by position and read',
   }),
+  /** Explains slower updates between replicas, and more reads of the database, while it is 0. */
   liveHints: made.gauge({
     name: 'chatbox_hints_live',
     help: '1 while hints of other nodes can arrive, 0 while this one has to read what they would have told',
   }),
 
   // What is remembered.
+  /** Whether the cache is worth its memory, and, by stale answers, that the database was away. */
   cacheRequests: made.counter({
     name: 'chatbox_cache_requests_total',
     help: 'Questions to the cache, by what is asked and who answered (memory, shared, stale, miss); stale: past its time, because the database was away',
     labels: ['what', 'answer'],
   }),
+  /** Many beside many misses: it is too small, or something is changed all the time. */
   cacheForgotten: made.counter({
     name: 'chatbox_cache_forgotten_total',
     help: 'Times that the memory of this process forgot something, by itself or at the word of another',
   }),
+  /** Beside the bytes: whether many things are kept or large ones. */
   cacheEntries: made.gauge({
     name: 'chatbox_cache_entries',
     help: 'Values kept in the memory of this process',
   }),
+  /** What of this process's memory is the cache, when memory grows. */
   cacheBytes: made.gauge({
     name: 'chatbox_cache_bytes',
     help: 'Size of the values kept in the memory of this process',
   }),
 
   // The database.
+  /** How near the pool is to its limit; nothing idle and some waiting is the limit itself. */
   pool: made.gauge({
     name: 'chatbox_db_pool_connections',
     help: 'Connections, by pool (primary, read) and state (total, idle), and requests that wait for one (waiting)',
     labels: ['pool', 'state'],
   }),
+  /** Time that requests lose before the database has even been asked. */
   poolWaits: made.histogram({
     name: 'chatbox_db_pool_wait_seconds',
     help: 'Time until a connection was there for whoever asked, by pool',
     labels: ['pool'],
     buckets: FLUSH_BUCKETS,
   }),
+  /** Short rushes, which a gauge that is read now and then misses. */
   poolSaturations: made.counter({
     name: 'chatbox_db_pool_saturated_total',
     help: 'How often more than 5 requests began to wait for a connection, by pool',
     labels: ['pool'],
     values: { pool: ['primary', 'read'] },
   }),
+  /** A mistake of ours that ends with nobody getting a connection. Any is to be reported. */
   poolLeaks: made.counter({
     name: 'chatbox_db_pool_leaks_total',
     help: 'Connections that were held for a minute or longer, by pool; the log says where they were taken',
     labels: ['pool'],
     values: { pool: ['primary', 'read'] },
   }),
+  /** Whether the standby takes its share; instead: it lags or is away, and the primary bears it all. */
   reads: made.counter({
     name: 'chatbox_db_reads_total',
     help: 'Reads that a standby may answer, by who did (standby, primary where there is none, primary_instead of a standby)',
@@ -217,16 +244,19 @@ export const figuresOf = (made: Instruments) => ({
   }),
 
   // This process.
+  /** Which releases run beside each other, and what an upgrade changed. */
   build: made.gauge({
     name: 'chatbox_build_info',
     help: 'Always 1; the label is the release, so that a change in other figures can be laid beside an upgrade',
     labels: ['version'],
   }),
+  /** Joins figures, which know an address, with the database and the log, which know this name. */
   node: made.gauge({
     name: 'chatbox_node_info',
     help: 'Always 1; the label is the name under which this process owns generations in the database',
     labels: ['node'],
   }),
+  /** Tells a replica that stops in order from one that fails, and a drain that does not end. */
   draining: made.gauge({
     name: 'chatbox_draining',
     help: '1 from the moment on at which this process was asked to stop, else 0',
@@ -237,6 +267,7 @@ export const figuresOf = (made: Instruments) => ({
     help: '1 while a check of health is passed, else 0; by check (database, migrations, engine, disk, node_lease)',
     labels: ['check'],
   }),
+  /** A full disk stops the embedded database, and with it everything. */
   diskFree: made.gauge({
     name: 'chatbox_disk_free_ratio',
     help: 'Part of the volume of DATA_DIR that is free for this program, 0 to 1',

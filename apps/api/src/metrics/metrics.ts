@@ -117,6 +117,10 @@ export class Metrics {
     this.figures.logins.add({ outcome });
   }
 
+  passwordWaited(seconds: number): void {
+    this.figures.passwordWaits.observe({}, seconds);
+  }
+
   // Messages and answers.
   generationStarted(): void {
     this.figures.running.change({}, 1);
