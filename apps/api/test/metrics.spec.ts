@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => app.close());
 
-const text = async (): Promise<string> => (await app.api<string>('GET', '/metrics')).body;
+const text = async (): Promise<string> => (await app.api<string>('GET', '/metrics', { token: TOKEN })).body;
 const valueIn = (body: string, series: string): number | undefined => {
   const line = body.split('\n').find((one) => one.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length));
@@ -154,7 +154,14 @@ it('is compressed for who asks, and is OpenMetrics for who prefers that, one aft
   const ask = async (headers: Record<string, string>) => {
     const { stdout } = await promisify(execFile)(
       'curl',
-      ['-s', ...Object.entries(headers).flatMap(([name, is]) => ['-H', `${name}: ${is}`]), `${app.url}/metrics`],
+      [
+        '-s',
+        ...Object.entries({ ...headers, authorization: `Bearer ${TOKEN}` }).flatMap(([name, is]) => [
+          '-H',
+          `${name}: ${is}`,
+        ]),
+        `${app.url}/metrics`,
+      ],
       { encoding: 'buffer', maxBuffer: 1e7 },
     );
     return stdout;
@@ -178,18 +185,25 @@ describe('from outside', () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((one) => one && !one.internal && one.family === 'IPv4')?.address;
-  const ask = async (host: string, headers: Record<string, string> = {}): Promise<number> => {
-    const address = new URL('/metrics', app.url);
+  const ask = async (host: string, headers: Record<string, string> = {}, to = app): Promise<number> => {
+    const address = new URL('/metrics', to.url);
     address.hostname = host;
     return (await fetch(address, { headers })).status;
   };
 
-  it('opens with the token alone, and on this machine to who is here themselves', async () => {
-    expect(await ask('127.0.0.1')).toBe(200);
-    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
-      expect(await ask('127.0.0.1', { [header]: '127.0.0.1' })).toBe(404);
+  it('opens with the token alone where there is one, also on this machine', async () => {
+    expect(await ask('127.0.0.1')).toBe(404);
     expect(await ask('127.0.0.1', { authorization: `Bearer ${TOKEN}x` })).toBe(404);
     expect(await ask('127.0.0.1', { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '203.0.113.9' })).toBe(200);
+  });
+
+  it('opens on this machine, to who is here themselves, where there is no token', async () => {
+    const open = await startTestApp();
+    expect(await ask('127.0.0.1', {}, open)).toBe(200);
+    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])
+      expect(await ask('127.0.0.1', { [header]: '127.0.0.1' }, open)).toBe(404);
+    expect(await ask('127.0.0.1', { authorization: 'Bearer any' }, open)).toBe(404);
+    await open.close();
   });
 
   (outside ? it : it.skip)('is nothing to a neighbour without it', async () => {

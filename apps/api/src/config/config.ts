@@ -179,7 +179,10 @@ export const ConfigSchema = z.object({
     .describe('Answers that may be in the making for one person at once'),
   SOCKETS_PER_PERSON: count(50).describe('Open sockets of one person on one replica'),
   REQUEST_TIMEOUT_SECONDS: seconds(30).describe('How long a request may take to arrive, with its headers and body'),
-  METRICS_TOKEN: secret(optionalText, 'Bearer token that opens /metrics to clients that are not on this machine'),
+  METRICS_TOKEN: secret(
+    optionalText,
+    'Bearer token that opens /metrics, and is then asked of everybody; not given: only clients on this machine may read it',
+  ),
   MONITORING_SERVICE: z
     .union(
       [z.enum(['prometheus', 'none']), httpUrl],

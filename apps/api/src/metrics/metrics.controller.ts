@@ -12,7 +12,10 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 const FORWARDED = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'];
 const zipped = promisify(gzip);
 
-/** Prometheus text. Figures about people's use are not public: a local scraper or the token, else there is nothing here. */
+/**
+ * Prometheus text. Figures about people's use are not public: who has the token, or, where none was set, a scraper on this machine. Else
+ * there is nothing here.
+ */
 @Public()
 @Controller('metrics')
 export class MetricsController {
@@ -34,10 +37,16 @@ export class MetricsController {
   }
 
   private isAllowed({ raw, headers }: FastifyRequest): boolean {
+    const { METRICS_TOKEN: wanted } = this.config;
     const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (token !== undefined) return this.config.METRICS_TOKEN !== undefined && equal(token, this.config.METRICS_TOKEN);
+    // A plain forward of connections looks like somebody on this machine, whoever comes through it.
+    if (wanted !== undefined) return token !== undefined && equal(token, wanted);
     // What came through a proxy came from elsewhere, even when the proxy is on this machine.
-    return LOOPBACK.test(raw.socket.remoteAddress ?? '') && FORWARDED.every((name) => headers[name] === undefined);
+    return (
+      token === undefined &&
+      LOOPBACK.test(raw.socket.remoteAddress ?? '') &&
+      FORWARDED.every((name) => headers[name] === undefined)
+    );
   }
 }
 
