@@ -1,7 +1,7 @@
 import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Every look is a wake-up of a process that may be idle, and a thousand looks a minute are enough. */
-const RESOLUTION_MILLISECONDS = 50;
+export const RESOLUTION_MILLISECONDS = 50;
 /** As often as the history and a Prometheus look: nobody who does so misses anything, whoever else looks too. */
 const WINDOW_MILLISECONDS = 15_000;
 const NANOSECONDS = 1e9;

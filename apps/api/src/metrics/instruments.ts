@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
+import { RESOLUTION_MILLISECONDS } from './event-loop.ts';
 
 interface Description<L extends string> {
   /** With the unit at its end: https://prometheus.io/docs/practices/naming/ */
@@ -40,7 +41,8 @@ export class Instruments {
     this.open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     if (!isOn) return;
     // Memory, descriptors, garbage collection, delay of the event loop: process_* and nodejs_*, the names that dashboards know.
-    collectDefaultMetrics({ register: this.plain });
+    // Their delay of the event loop has the time between two looks in it, which is ten milliseconds where nothing is said.
+    collectDefaultMetrics({ register: this.plain, eventLoopMonitoringPrecision: RESOLUTION_MILLISECONDS });
     for (const { name } of this.plain.getMetricsAsArray()) {
       const metric = this.plain.getSingleMetric(name);
       if (metric) this.open.registerMetric(metric);
