@@ -95,8 +95,11 @@ it('forgets a connection on all replicas when it changes on one, and puts neithe
   const standard = async () => (await onSecond<ModelList>('/models')).body.items.find(({ isDefault }) => isDefault)?.id;
   const began = performance.now();
   while ((await standard()) !== 'mine/mock-large') expect(performance.now() - began).toBeLessThan(1_000);
+  const forgotten = () => metricSum(cluster.replica(1), 'chatbox_cache_forgotten_total');
+  const before = await forgotten();
   await onFirst('PATCH', `/admin/connections/${body.id}`, { enabled: false });
   expect(await until((ids) => !ids.includes('mine/mock-large'))).toBeLessThan(1_000);
+  expect(await forgotten()).toBeGreaterThan(before);
 });
 
 it.each([
@@ -143,6 +146,7 @@ it('says how it goes, to administrators and to Prometheus', async () => {
   const { body: text } = await cluster.replica(1).api<string>('GET', '/metrics');
   expect(text).toMatch(/chatbox_cache_requests_total\{what="connections",answer="memory"\} [1-9]/);
   expect(text).toMatch(/chatbox_cache_entries [1-9]/);
+  expect(text).toMatch(/chatbox_cache_bytes [1-9]/);
 });
 
 it('shows the figures of all replicas together', async () => {

@@ -8,6 +8,7 @@ import { aUser, type Person } from './harness/people.ts';
 import type { ApiProcess } from './support/api-process.ts';
 import { aChat, follow, Screen } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
+import { metricSum } from './support/figures.ts';
 import { RawSocket } from './support/raw-socket.ts';
 
 /** Two replicas, and the one that answers is told to stop, as at every release of a new version. */
@@ -73,7 +74,11 @@ it('says at once that it is not ready, tells sockets to move at different times,
   expect(await readiness(stopping)).toBe(200);
   let looked: Promise<void> | undefined;
   let goneAt = 0;
+<<<<<<< HEAD
   const door: { notReadyAfter?: number; refused?: number; followed?: number; upgraded?: string } = {};
+=======
+  const door: { notReadyAfter?: number; refused?: number; draining?: number } = {};
+>>>>>>> 1f1bede (test(metrics): hold lost hints, the size of flushes, draining, and what the cache keeps and forgets)
   let stopped: Promise<number> | undefined;
   const { screen, events, messages } = await reading(LONG, () => {
     const began = performance.now();
@@ -87,6 +92,7 @@ it('says at once that it is not ready, tells sockets to move at different times,
     const began = performance.now();
     while ((await readiness(stopping)) !== 503) await pause(5);
     door.notReadyAfter = performance.now() - began;
+    door.draining = await metricSum(stopping, 'chatbox_draining');
     const { status } = await stopping.api('POST', `/api/v1/conversations/${other.id}/messages`, {
       token: person.token,
       body: { clientMessageId: randomUUID(), content: 'hello' },
@@ -104,6 +110,7 @@ it('says at once that it is not ready, tells sockets to move at different times,
   expect(took).toBeLessThan(DRAIN_SECONDS * 1_000);
   expect(door.notReadyAfter).toBeLessThan(300);
   expect([door.refused, door.followed, door.upgraded]).toEqual([503, 503, expect.stringContaining('503')]);
+  expect([door.draining, await metricSum(staying, 'chatbox_draining')]).toEqual([1, 0]);
   const moves = sockets.map(({ frames }) => frames.find(({ type }) => type === 'move')?.afterMilliseconds as number);
   expect(new Set(moves).size).toBeGreaterThan(10);
   for (const { closed } of sockets) expect((await closed).code).toBe(CLOSE.draining);

@@ -6,6 +6,7 @@ import { aUser, type Person } from './harness/people.ts';
 import type { ApiProcess } from './support/api-process.ts';
 import { aChat, follow, readToEnd, Screen } from './support/chat.ts';
 import { Cluster } from './support/cluster.ts';
+import { metricSum } from './support/figures.ts';
 import { RawSocket } from './support/raw-socket.ts';
 
 /** What two replicas show of one conversation: with Redis, and without. */
@@ -288,6 +289,7 @@ it('goes on without Redis, a little slower, and heals', async () => {
   await there.until(({ type, generationId }) => type === 'end' && generationId === second.id);
   expect(there.text(second.id)).toBe((await chat.messages()).at(-1)?.content);
   expect(there.text(generation.id)).toBe(screen.text);
+  expect(await metricSum(cluster.replica(0), 'chatbox_hints_lost_total')).toBeGreaterThan(0);
   await cluster.redis.again();
   while ((await hints(0)) + (await hints(1)) < 2) await pause(50);
   const { gaps } = await bothSeeTheSame();

@@ -73,7 +73,10 @@ it('counts what happens to a conversation at every stage that it passes', async 
   expect(figure('chatbox_token_gap_seconds_count{provider="offline"}')).toBeGreaterThan(1);
   expect(figure(`chatbox_tokens_total{${labels},direction="output"}`)).toBeGreaterThan(1);
   expect(figure(`chatbox_cost_micros_total{${labels}}`)).toBe(0);
-  expect(figure('chatbox_journal_flush_seconds_count')).toBeGreaterThan(1);
+  const flushes = figure('chatbox_journal_flush_seconds_count');
+  expect(flushes).toBeGreaterThan(1);
+  expect(figure('chatbox_journal_flush_frames_count')).toBe(flushes);
+  expect(figure('chatbox_journal_flush_frames_sum')).toBeGreaterThanOrEqual(flushes ?? Number.NaN);
   expect(figure('chatbox_resumes_total{outcome="recovered"}')).toBe(2);
   expect(figure('chatbox_resumes_total{outcome="reset"}')).toBe(1);
   expect(figure('chatbox_streams_lost_total')).toBe(0);
