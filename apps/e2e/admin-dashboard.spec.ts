@@ -31,7 +31,7 @@ afterAll(() => browser?.close());
 
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 /** What others in this run have broken is not asked for. */
-const noAlerts = (page: Page): Promise<void> =>
+const noAlerts = (page: Page): Promise<unknown> =>
   page.route('**/api/v1/admin/alerts?*', (route) => route.fulfill({ json: { items: [], nextCursor: null } }));
 const isDashboard = (response: Response): boolean => response.url().includes('/api/v1/admin/dashboard');
 const widgetOf = ({ widgets }: Dashboard, id: WidgetId): Widget | undefined => widgets.find((one) => one.id === id);

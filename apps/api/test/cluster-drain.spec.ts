@@ -74,11 +74,8 @@ it('says at once that it is not ready, tells sockets to move at different times,
   expect(await readiness(stopping)).toBe(200);
   let looked: Promise<void> | undefined;
   let goneAt = 0;
-<<<<<<< HEAD
-  const door: { notReadyAfter?: number; refused?: number; followed?: number; upgraded?: string } = {};
-=======
-  const door: { notReadyAfter?: number; refused?: number; draining?: number } = {};
->>>>>>> 1f1bede (test(metrics): hold lost hints, the size of flushes, draining, and what the cache keeps and forgets)
+  const door: { notReadyAfter?: number; refused?: number; followed?: number; upgraded?: string; draining?: number } =
+    {};
   let stopped: Promise<number> | undefined;
   const { screen, events, messages } = await reading(LONG, () => {
     const began = performance.now();

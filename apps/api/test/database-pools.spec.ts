@@ -79,6 +79,7 @@ it('says where a connection was taken that is not given back', async () => {
     const waited: number[] = [];
     const watched = new WatchedPool('primary', pool, {
       waited: (seconds) => waited.push(seconds),
+      waits: () => () => {},
       saturated: () => {},
     });
     const borrowAndForget = () => pool.connect();
