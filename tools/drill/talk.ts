@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type OutboxItem, when } from '@chatbox/chat-client';
 import type { Conversation } from '@chatbox/contracts';
 import { wishOf } from '../mock-model/directives.ts';
@@ -7,6 +8,8 @@ import type { History } from './history.ts';
 import type { Random } from './random.ts';
 import { follow } from './stream.ts';
 import { Tab } from './tab.ts';
+
+const LOOK_MILLISECONDS = 5;
 
 /** How long the answers of a run are; a fault has to find them under way. */
 export interface Pace {
@@ -101,13 +104,14 @@ export class Talk {
     await this.ended(generationId, signal);
   }
 
-  /** Resolves when so many characters of its newest answer are on a screen, or it has ended there. */
+  /** Resolves when so many characters of its newest answer are on a screen, or it has ended there. Which is the newest is known by no screen. */
   async untilCharacter(count: number, signal: AbortSignal): Promise<void> {
     const [tab] = this.tabs;
-    await tab.until(() => {
+    for (;;) {
       const answer = tab.answer(this.newest);
-      return answer !== undefined && (answer.text.length >= count || answer.status !== 'running');
-    }, signal);
+      if (answer && (answer.text.length >= count || answer.status !== 'running')) return;
+      await pause(LOOK_MILLISECONDS, undefined, { signal });
+    }
   }
 
   /** Id of the newest answer; nobody's where nothing has been asked yet. */
@@ -166,7 +170,7 @@ export class Talk {
         return generation.id;
       } catch (error) {
         if (!(error as { retry?: boolean }).retry) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await pause(100);
       }
     }
     throw new Error('a second answer could not be asked for');
@@ -210,7 +214,7 @@ export class Talk {
       const answer = await rest.call('generations.stop', { id: generationId }).catch(() => undefined);
       answered = answer !== undefined;
       if (answer) this.history.stopped.push({ generationId, status: answer.generation.status });
-      else await new Promise((resolve) => setTimeout(resolve, 100));
+      else await pause(100);
     }
   }
 
