@@ -147,6 +147,8 @@ it('says how it goes, to administrators and to Prometheus', async () => {
   expect(text).toMatch(/chatbox_cache_requests_total\{what="connections",answer="memory"\} [1-9]/);
   expect(text).toMatch(/chatbox_cache_entries [1-9]/);
   expect(text).toMatch(/chatbox_cache_bytes [1-9]/);
+  for (const name of ['clients', 'memory_bytes', 'keys'])
+    expect(text).toMatch(new RegExp(`^chatbox_redis_${name} [1-9]`, 'm'));
 });
 
 it('shows the figures of all replicas together', async () => {

@@ -4,7 +4,14 @@ import type { Cache } from './cache.ts';
 import { type CacheSettings, TieredCache } from './tiered-cache.ts';
 
 const SETTINGS: CacheSettings = { CACHE_TTL_SECONDS: 300, CACHE_MEMORY_MEGABYTES: 1, CACHE_MEMORY_ENTRIES: 100 };
-const NO_FIGURES = { cacheAsked() {}, cacheForgot() {}, cacheSize() {}, hintLost() {}, beforeReading() {} };
+const NO_FIGURES = {
+  cacheAsked() {},
+  cacheForgot() {},
+  cacheSize() {},
+  redisState() {},
+  hintLost() {},
+  beforeReading() {},
+};
 
 const opened: { close(): Promise<void> }[] = [];
 const open = async (engine: Engine, settings: Partial<CacheSettings> = {}): Promise<TieredCache> => {

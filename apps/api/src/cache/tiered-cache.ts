@@ -33,7 +33,7 @@ interface Flight {
 }
 
 export type CacheSettings = Pick<Config, 'CACHE_TTL_SECONDS' | 'CACHE_MEMORY_MEGABYTES' | 'CACHE_MEMORY_ENTRIES'>;
-type Figures = Pick<Metrics, 'cacheAsked' | 'cacheForgot' | 'cacheSize' | 'hintLost' | 'beforeReading'>;
+type Figures = Pick<Metrics, 'cacheAsked' | 'cacheForgot' | 'cacheSize' | 'redisState' | 'hintLost' | 'beforeReading'>;
 
 /** The cache on `bentocache`: memory in front, and what the engine shares behind it where it shares anything. */
 export class TieredCache extends Cache implements OnModuleInit, OnApplicationShutdown {
@@ -92,6 +92,12 @@ export class TieredCache extends Cache implements OnModuleInit, OnApplicationShu
 
   async onModuleInit(): Promise<void> {
     this.metrics.beforeReading(() => this.metrics.cacheSize(this.memory.size));
+    const { shared } = this;
+    if (shared)
+      this.metrics.beforeReading(async () => {
+        // Nobody who reads figures waits for a Redis that is away.
+        if (this.engine.bus.isLive) this.metrics.redisState(await shared.figures());
+      });
     this.leave = await this.engine.bus.subscribe(FORGOTTEN, (hint) => {
       const { patterns, by }: Forgotten = JSON.parse(hint);
       if (by !== this.engine.nodeId) this.forgetHere(patterns);

@@ -206,6 +206,21 @@ export const figuresOf = (made: Instruments) => ({
     name: 'chatbox_cache_bytes',
     help: 'Size of the values kept in the memory of this process',
   }),
+  /** Clients of Redis that come and never go. This and the next two are of the whole server, and stay as they were while it is away. */
+  redisClients: made.gauge({
+    name: 'chatbox_redis_clients',
+    help: 'Connections that the Redis server has, whoever opened them',
+  }),
+  /** Whether Redis grows towards its maxmemory, where it refuses to keep anything more. */
+  redisBytes: made.gauge({
+    name: 'chatbox_redis_memory_bytes',
+    help: 'Memory that the Redis server uses',
+  }),
+  /** What that memory is spent on: many keys, or large values. */
+  redisKeys: made.gauge({
+    name: 'chatbox_redis_keys',
+    help: 'Keys in the database of the Redis server that is used',
+  }),
 
   // The database.
   /** How near the pool is to its limit; nothing idle and some waiting is the limit itself. */

@@ -179,6 +179,11 @@ export class Metrics {
     this.figures.cacheEntries.set({}, entries);
     this.figures.cacheBytes.set({}, bytes);
   }
+  redisState({ clients, bytes, keys }: { clients: number; bytes: number; keys: number }): void {
+    this.figures.redisClients.set({}, clients);
+    this.figures.redisBytes.set({}, bytes);
+    this.figures.redisKeys.set({}, keys);
+  }
 
   // The database.
   poolState(pool: PoolName, state: { total: number; idle: number; waiting: number }): void {
