@@ -29,7 +29,7 @@ export const drill = async (options: Options, dataFolder: string, interrupted: A
   let done = 0;
   const work = async (queue: Planned[], number: number): Promise<void> => {
     for (let next = queue.shift(); next && !interrupted.aborted; next = queue.shift()) {
-      const outcome = await unless(interrupted, performed(await stages.at(number), next));
+      const outcome = await unless(interrupted, performed(stages, number, next));
       if (!outcome) return;
       await report.add(outcome);
       done += 1;
@@ -59,18 +59,21 @@ export const drill = async (options: Options, dataFolder: string, interrupted: A
 };
 
 /** A run that could not even be set up is a bad one, and not the end of the drill. */
-const performed = (stage: Stage, planned: Planned): Promise<Outcome> =>
-  perform(stage, planned).catch((error: unknown) => ({
-    run: planned.run,
-    scenario: planned.scenario.name,
-    seed: planned.seed,
-    seconds: 0,
-    messages: 0,
-    characters: 0,
-    violations: [`could not be performed: ${error instanceof Error ? error.message : error}`],
-    figures: {},
-    isStageBroken: true,
-  }));
+const performed = (stages: Stages, number: number, planned: Planned): Promise<Outcome> =>
+  stages
+    .at(number)
+    .then((stage) => perform(stage, planned))
+    .catch((error: unknown) => ({
+      run: planned.run,
+      scenario: planned.scenario.name,
+      seed: planned.seed,
+      seconds: 0,
+      messages: 0,
+      characters: 0,
+      violations: [`could not be performed: ${error instanceof Error ? error.message : error}`],
+      figures: {},
+      isStageBroken: true,
+    }));
 
 /** What is interrupted need not come to its end: the stage closes under it. */
 const unless = <T>(interrupted: AbortSignal, act: Promise<T>): Promise<T | undefined> => {

@@ -23,7 +23,8 @@ export class Stages {
   async drop(number: number): Promise<void> {
     const stage = this.opened.get(number);
     this.opened.delete(number);
-    await (await stage)?.close();
+    // One that did not open has closed itself.
+    await (await stage?.catch(() => undefined))?.close();
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../apps/api/src/database/free-port.ts';
 import { findProgram } from './debian.ts';
+
+export { freePort };
 
 const READY_MILLISECONDS = 10_000;
 const run = promisify(execFile);
@@ -103,14 +105,4 @@ const needed = (program: keyof typeof PACKAGES): string => {
   if (!path) throw new Error(`These tests need ${program}: install the package "${PACKAGES[program]}"`);
   found.set(program, path);
   return path;
-};
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 };
