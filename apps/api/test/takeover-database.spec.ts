@@ -62,6 +62,27 @@ it('asks again what a model is to be told, when the database went away before it
   expect([end?.status, text.length > 0]).toEqual(['completed', true]);
 }, 30_000);
 
+it.each([
+  ['a later attempt', 2],
+  ['a first one that has had time to begin', 1],
+])(
+  "goes on with what is its own and in nobody's hands: %s",
+  async (_, attempt) => {
+    const person = await aUser(api);
+    const { ask } = await aChat(api, person);
+    const { generation } = await ask('count to 3');
+    const { text } = await readToEnd(api, person.token, generation.id);
+    // As a write leaves it that was refused by a lease which was renewed after all.
+    await direct.query(
+      `UPDATE generation SET status = 'running', finished_at = NULL, attempt = $2, place = 1, started_at = started_at - interval '6 seconds' WHERE id = $1`,
+      [generation.id, attempt],
+    );
+    const screen = await readToEnd(api, person.token, generation.id);
+    expect([screen.end?.status, screen.text, screen.attempt > attempt]).toEqual(['completed', text, true]);
+  },
+  30_000,
+);
+
 it('goes on with an answer that it took over although the word of that was lost', async () => {
   const person = await aUser(api);
   const { ask } = await aChat(api, person);

@@ -15,6 +15,10 @@ import { framesOf, readableFramesOf } from './journal-reading.ts';
 /** Says whether the node may write at all. Taken by every write below, so that a claim waits for it and then outdates it. */
 const HELD = `SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE`;
 
+/** Of node $1 in its epoch $2, and not among those of $3 that run there. */
+const ADRIFT = `(g.node_id = $1 AND g.epoch = $2 AND g.id <> ALL($3::uuid[])
+  AND (g.attempt > 1 OR g.started_at < clock_timestamp() - interval '5 seconds'))`;
+
 export interface Outcome {
   status: TerminalStatus;
   error: GenerationError | null;
@@ -206,8 +210,12 @@ export class GenerationStore {
    * Takes the generations of nodes whose lease ended, at most `limit`. The dead node's row is locked and outdated first:
    * an append that is under way commits before, a later one is refused. Then attempt + 1 and a new owner, and the text of
    * the journal goes into the checkpoint, so that only the new owner's journal counts from here.
+   *
+   * What is this node's own by its lease and not among those that are `alive` here is in nobody's hands either: the word of a claim
+   * was lost on its way back, or a write was refused although the lease was renewed after it. First attempts get a moment to begin.
    */
-  async claim(lease: Lease, limit: number, estate: Estate): Promise<Claimed[]> {
+  async claim(lease: Lease, limit: number, alive: readonly string[], estate: Estate): Promise<Claimed[]> {
+    const own = [lease.nodeId, lease.epoch, alive];
     return this.source.transaction(async (manager) => {
       // The database may have kept this waiting for longer than the lease.
       const held: unknown[] = await manager.query(HELD, [lease.nodeId, lease.epoch]);
@@ -215,8 +223,9 @@ export class GenerationStore {
       const nodes: { id: string; ended: boolean }[] = await manager.query(
         `SELECT n.id, n.lease_until < clock_timestamp() AND n.lease_until > '-infinity' AS ended FROM node n
          WHERE EXISTS (SELECT 1 FROM generation g WHERE g.node_id = n.id AND g.status = 'running'
-           AND (g.epoch <> n.epoch OR n.lease_until < clock_timestamp()))
+           AND (g.epoch <> n.epoch OR n.lease_until < clock_timestamp() OR ${ADRIFT}))
          FOR UPDATE OF n SKIP LOCKED`,
+        own,
       );
       if (nodes.length === 0) return [];
       await manager.query(`UPDATE node SET epoch = epoch + 1, lease_until = '-infinity' WHERE id = ANY($1)`, [
@@ -224,9 +233,9 @@ export class GenerationStore {
       ]);
       const orphans: GenerationRow[] = await manager.query(
         `SELECT ${GENERATION_COLUMNS} FROM generation g JOIN node n ON n.id = g.node_id
-         WHERE g.status = 'running' AND n.epoch <> g.epoch AND n.id = ANY($2)
-         ORDER BY g.started_at LIMIT $1 FOR UPDATE OF g SKIP LOCKED`,
-        [limit, nodes.map(({ id }) => id)],
+         WHERE g.status = 'running' AND (n.epoch <> g.epoch OR ${ADRIFT}) AND n.id = ANY($5)
+         ORDER BY g.started_at LIMIT $4 FOR UPDATE OF g SKIP LOCKED`,
+        [...own, limit, nodes.map(({ id }) => id)],
       );
       const claimed: Claimed[] = [];
       for (const orphan of orphans) claimed.push(await this.take(manager, lease, orphan, estate));
@@ -272,24 +281,6 @@ export class GenerationStore {
       answer.position,
     ]);
     return { parts, spent };
-  }
-
-  /**
-   * What was claimed by this lease and is in nobody's hands: a claim whose word was lost on the way back may have happened all the same.
-   * `alive` are those that run here. First attempts are not looked at; whoever begins one looks for it.
-   */
-  async adrift(
-    lease: Lease,
-    alive: string[],
-    spentFor: (manager: EntityManager, generationId: string) => Promise<Spent>,
-  ): Promise<Claimed[]> {
-    const { manager } = this.source;
-    const rows: (GenerationRow & { parts: Part[] })[] = await manager.query(
-      `SELECT ${GENERATION_COLUMNS}, m.parts FROM generation g JOIN message m ON m.id = g.message_id
-       WHERE g.node_id = $1 AND g.epoch = $2 AND g.status = 'running' AND g.attempt > 1 AND g.id <> ALL($3)`,
-      [lease.nodeId, lease.epoch, alive],
-    );
-    return Promise.all(rows.map(async ({ parts, ...row }) => ({ row, parts, spent: await spentFor(manager, row.id) })));
   }
 
   /**

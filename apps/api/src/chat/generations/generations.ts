@@ -63,8 +63,9 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
    * already: what this node journals by its next lease would not count for it.
    */
   start(row: GenerationRow, model: ResolvedModel): void {
-    if (this.lease.isOf(row.epoch)) this.run(new LiveGeneration(row), model);
-    else this.mirrors.notice(row.id);
+    if (!this.lease.isOf(row.epoch)) this.mirrors.notice(row.id);
+    // Where the beginning was kept waiting, it may have been taken for adrift, and goes on already.
+    else if (!this.alive.get(row.id)) this.run(new LiveGeneration(row), model);
   }
 
   /** Runs the next attempt of a generation that was claimed, from what was durable of it. */

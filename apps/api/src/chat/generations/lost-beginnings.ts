@@ -46,7 +46,7 @@ export class LostBeginnings {
     for (const row of ids.length === 0 ? [] : await this.store.readAll(ids).catch(() => [])) {
       const found = this.lost.get(row.id);
       this.lost.delete(row.id);
-      if (found && row.status === 'running' && row.epoch === found.lease.epoch)
+      if (found && row.status === 'running' && row.attempt === 1 && row.epoch === found.lease.epoch)
         this.generations.start(row, found.model);
     }
     this.timer = undefined;

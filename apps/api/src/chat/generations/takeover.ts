@@ -36,8 +36,6 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   private sweeping: Promise<void> | undefined;
   private again = false;
   private stopping = false;
-  /** The lease by which a look was broken off: what it claimed, known or not, now or when the database gets to it, is in nobody's hands. */
-  private unsureOf: Lease['epoch'] | undefined;
 
   constructor(
     private readonly store: GenerationStore,
@@ -91,41 +89,26 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     for (;;) {
       const lease = this.lease.current;
       if (!lease) return;
-      try {
-        if (!(await this.look(lease))) return;
-      } catch (error) {
-        this.unsureOf = lease.epoch;
-        throw error;
+      const claimed = await this.claim(lease);
+      for (const one of claimed) {
+        // What was claimed by a lease that is gone since is an orphan again.
+        if (this.lease.current?.epoch !== lease.epoch) return;
+        const { id, attempt } = one.row;
+        const attributes = { 'chatbox.generation_id': id, 'chatbox.attempt': attempt };
+        await this.tracing.whole('take over', 'internal', attributes, () => this.goOn(one));
       }
+      if (claimed.length < BATCH) return;
     }
-  }
-
-  /** Whether there may be more. */
-  private async look(lease: Lease): Promise<boolean> {
-    const adrift = this.unsureOf === lease.epoch ? await this.adrift(lease) : [];
-    const claimed = await this.claim(lease);
-    for (const one of [...adrift, ...claimed]) {
-      // What was claimed by a lease that is gone since is an orphan again.
-      if (this.lease.current?.epoch !== lease.epoch) return false;
-      const { id, attempt } = one.row;
-      const attributes = { 'chatbox.generation_id': id, 'chatbox.attempt': attempt };
-      await this.tracing.whole('take over', 'internal', attributes, () => this.goOn(one));
-    }
-    return claimed.length === BATCH;
   }
 
   /** Nothing but this one transaction is waited for while it holds a dead node's row. */
   private async claim(lease: Lease): Promise<Claimed[]> {
     const priced = await this.models.priced();
-    return this.store.claim(lease, BATCH, {
+    const alive = this.alive.all().map(({ row }) => row.id);
+    return this.store.claim(lease, BATCH, alive, {
       restore: (parts, frames) => storableAnswer(replayToHole(Answer.of(parts), frames)),
       book: (manager, row, answer) => this.book(manager, row, answer, priced(row.model)),
     });
-  }
-
-  private adrift(lease: Lease): Promise<Claimed[]> {
-    const alive = this.alive.all().map(({ row }) => row.id);
-    return this.store.adrift(lease, alive, (manager, id) => this.ledger.spentFor(manager, id));
   }
 
   private async goOn({ row, parts, spent, broken }: Claimed): Promise<void> {
