@@ -45,7 +45,10 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {
-    journal.listen((frames, seq) => this.show(frames, seq));
+    journal.listen(
+      (frames, seq) => this.show(frames, seq),
+      (frames) => this.giveUp(frames),
+    );
     lease.onLost(() => this.letGo());
   }
 
@@ -123,7 +126,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     this.drain.begin();
     await this.drain.patiently(Promise.all(this.runs));
-    await Promise.race([this.journal.flushed().catch(() => undefined), after(this.drain.stepMilliseconds)]);
+    await Promise.race([this.journal.settled(), after(this.drain.stepMilliseconds)]);
     await this.checkpoints.stop();
     this.letGo();
     await Promise.race([Promise.all(this.runs), after(this.drain.stepMilliseconds)]);
@@ -137,6 +140,16 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
       this.fanout.toGeneration(live.row.conversationId, live.commit(frame));
     }
     this.checkpoints.durableUpTo(seq);
+  }
+
+  /** Also where the lease turned out to hold: what was said is taken up again from what is durable of it. */
+  private giveUp(frames: readonly Frame[]): void {
+    for (const { generationId, attempt } of frames) {
+      const live = this.alive.get(generationId);
+      if (live?.row.attempt !== attempt) continue;
+      this.alive.remove(live);
+      live.abort.abort();
+    }
   }
 
   private abort(generationId: string): void {

@@ -5,10 +5,13 @@ import { Config } from '../../config/config.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { type Span, Tracing } from '../../metrics/tracing/tracing.ts';
 import { encodeFrames, type Frame } from './frames.ts';
+import type { GenerationRow } from './generation-row.ts';
 import { GenerationStore } from './generation-store.ts';
 
 /** Called in order, after the frames are durable; `seq` is the journal row that holds them. */
 type OnDurable = (frames: readonly Frame[], seq: string) => void;
+/** These will never be durable: what comes after them in their answers would follow a hole. */
+type OnDropped = (frames: readonly Frame[]) => void;
 
 interface Batch {
   frames: Map<string, Frame>;
@@ -25,16 +28,17 @@ const HIGH_WATER = 4 * 1024 * 1024;
  * Durable before visible: collects the frames of all generations of this node for a short window and commits them as one
  * row. The first frame after a pause goes at once; under load the window is at least as long as a commit takes, because
  * there is one writer and it starts again only when it is done. A commit that fails is tried again with the same frames
- * for as long as the lease is held; when the lease is gone the frames are dropped, nobody has seen them.
+ * for as long as the lease is held; when the lease is gone the frames are dropped, nobody has seen them, and their answers are given up.
  */
 @Injectable()
 export class Journal {
   private batch = newBatch();
   private pending = 0;
-  private writing = false;
+  private inFlight: Batch | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastStart = 0;
   private onDurable: OnDurable = () => undefined;
+  private onDropped: OnDropped = () => undefined;
 
   constructor(
     private readonly store: GenerationStore,
@@ -47,12 +51,13 @@ export class Journal {
     lease.onLost(() => this.drop());
   }
 
-  listen(onDurable: OnDurable): void {
+  listen(onDurable: OnDurable, onDropped: OnDropped): void {
     this.onDurable = onDurable;
+    this.onDropped = onDropped;
   }
 
   append(frame: Frame): void {
-    const key = `${frame.generationId} ${frame.attempt} ${frame.part}`;
+    const key = `${keyOf(frame)}${frame.part}`;
     const earlier = this.batch.frames.get(key);
     if (earlier) {
       earlier.text += frame.text;
@@ -66,23 +71,34 @@ export class Journal {
     this.schedule(frame.position === frame.text.length ? 0 : this.config.JOURNAL_WINDOW_MILLISECONDS);
   }
 
-  /** Resolves when all that was appended before is durable; rejects when it was dropped with the lease. */
-  async flushed(): Promise<void> {
-    if (this.batch.frames.size === 0 && !this.writing) return;
-    const { done } = this.batch.frames.size > 0 ? this.batch : { done: this.inFlight };
-    await done?.promise;
+  /**
+   * Resolves when all that was appended of this attempt is durable; rejects when it was dropped with the lease. What became of others, such
+   * as those of an earlier lease of this node, says nothing of it.
+   */
+  async flushed({ id, attempt }: Pick<GenerationRow, 'id' | 'attempt'>): Promise<void> {
+    const own = keyOf({ generationId: id, attempt });
+    const isOf = ({ frames }: Batch): boolean => [...frames.keys()].some((key) => key.startsWith(own));
+    await Promise.all(this.underWay.filter(isOf).map(({ done }) => done.promise));
+  }
+
+  /** Resolves when everything that was appended before is durable or dropped. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.underWay.map(({ done }) => done.promise));
+  }
+
+  private get underWay(): Batch[] {
+    const waiting = this.batch.frames.size > 0 ? [this.batch] : [];
+    return this.inFlight ? [this.inFlight, ...waiting] : waiting;
   }
 
   /** Resolves at once unless the database cannot keep up. */
   async room(): Promise<void> {
-    while (this.pending > HIGH_WATER) await this.flushed();
+    while (this.pending > HIGH_WATER) await this.settled();
   }
-
-  private inFlight: PromiseWithResolvers<void> | undefined;
 
   /** The first words of an answer, for which somebody is waiting, do not wait for the window to pass. */
   private schedule(window: number): void {
-    if (this.writing || (this.timer && window > 0)) return;
+    if (this.inFlight || (this.timer && window > 0)) return;
     clearTimeout(this.timer);
     const wait = this.lastStart + window - performance.now();
     this.timer = setTimeout(() => void this.write(), Math.max(0, wait));
@@ -93,8 +109,7 @@ export class Journal {
     const batch = this.batch;
     if (batch.frames.size === 0) return;
     this.batch = newBatch();
-    this.writing = true;
-    this.inFlight = batch.done;
+    this.inFlight = batch;
     this.lastStart = performance.now();
     const frames = [...batch.frames.values()];
     try {
@@ -105,9 +120,9 @@ export class Journal {
       batch.done.resolve();
     } catch (error) {
       batch.done.reject(error);
+      this.onDropped(frames);
     } finally {
       for (const { text } of frames) this.pending -= text.length;
-      this.writing = false;
       this.inFlight = undefined;
       if (this.batch.frames.size > 0) this.schedule(this.config.JOURNAL_WINDOW_MILLISECONDS);
     }
@@ -159,6 +174,9 @@ export class Journal {
 export class LeaseGone extends Error {
   override readonly name = 'LeaseGone';
 }
+
+const keyOf = ({ generationId, attempt }: Pick<Frame, 'generationId' | 'attempt'>): string =>
+  `${generationId} ${attempt} `;
 
 function newBatch(): Batch {
   const done = Promise.withResolvers<void>();

@@ -65,7 +65,7 @@ export class Runner {
       else ({ status, error } = this.failed(live, failure));
     }
     try {
-      await this.journal.flushed();
+      await this.journal.flushed(live.row);
     } catch {
       return;
     }
@@ -148,7 +148,7 @@ export class Runner {
   }
 
   private async anything(live: LiveGeneration): Promise<boolean> {
-    await this.journal.flushed();
+    await this.journal.flushed(live.row);
     return live.shown.position > 0;
   }
 
