@@ -179,12 +179,13 @@ describe('as a process of its own', () => {
       const ann = await aUser(api);
       while (reports('debug').length < 3) await pause(20);
       expect(reports('debug')[0]).toMatchObject({ pool: 'primary', waiting: 0 });
-      expect(reports('info')).toEqual([]);
+      // On a busy machine two connections may be few at times.
+      const tight = reports('info').length;
       await client.query('BEGIN; LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE');
       const list = () => api.api('GET', '/api/v1/conversations', { token: ann.token });
       const waiting = [list(), list(), list()];
-      while (reports('info').length === 0) await pause(20);
-      expect(reports('info')[0]).toMatchObject({ pool: 'primary', total: 2, idle: 0 });
+      while (reports('info').length === tight) await pause(20);
+      expect(reports('info').at(-1)).toMatchObject({ pool: 'primary', total: 2, idle: 0 });
       // Held for longer than a second, and by whom.
       while (!api.log.includes('a database connection is not given back')) await pause(20);
       const leak = api.log.split('\n').find((line) => line.includes('a database connection is not given back')) ?? '';

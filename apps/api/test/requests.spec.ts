@@ -13,6 +13,7 @@ beforeAll(async () => {
   receiver = await Receiver.start();
   api = await ApiProcess.on({
     LOG_LEVEL: 'info',
+    DATABASE_CONNECT_SECONDS: '10',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     TRACE_SAMPLE_RATIO: '1',
   });
