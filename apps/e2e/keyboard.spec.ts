@@ -47,7 +47,8 @@ it('goes all the way without a mouse', async () => {
   await tabTo(page, /^Skip to the conversation$/);
   await tabTo(page, /^By hand$/);
   await page.keyboard.press('F2');
-  await page.getByLabel('Title of the conversation').waitFor();
+  // It has the focus a frame after it is there.
+  await page.locator('input[aria-label="Title of the conversation"]:focus').waitFor();
   await page.keyboard.press('Control+a');
   await page.keyboard.type('By keyboard');
   await page.keyboard.press('Enter');
