@@ -58,7 +58,8 @@ it('lives without its database, is not ready, and has started once it was there 
     { status: 503, body: { status: 'starting' } },
     { status: 200, body: { status: 'ok' } },
   ]);
-  expect(await gauge('database')).toBe(0);
+  // Another check may have been the first to say so.
+  while ((await gauge('database')) !== 0);
 
   link.point(place);
   await until('ok');
