@@ -100,9 +100,12 @@ describe('with a Redis', () => {
     await leave();
     await server.again();
     await untilCarried(one, other, 'another');
-    await one.bus.publish('kept', 'after');
-    while (seen.length < 2) await pause(5);
-    expect(seen).toEqual(['before', 'after']);
+    // That one topic is carried again does not say that every other one is.
+    while (!seen.includes('after')) {
+      await one.bus.publish('kept', 'after');
+      await pause(5);
+    }
+    expect([...new Set(seen)]).toEqual(['before', 'after']);
     expect(other.bus.gaps).toBeGreaterThan(gaps);
     while (said.length < 2) await pause(5);
     expect(said).toEqual([expect.stringMatching(/^away: /), 'back']);
