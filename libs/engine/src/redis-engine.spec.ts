@@ -77,6 +77,7 @@ describe('with a Redis', () => {
     await mine.bus.publish('a', '2');
     await mine.limits.spend('a', 60);
     expect(await theirs.limits.read('a')).toBeNull();
+    while (seen.length < 2) await pause(5);
     expect(seen.toSorted()).toEqual(['mine 2', 'theirs 1']);
   });
 
@@ -87,6 +88,7 @@ describe('with a Redis', () => {
     const seen: string[] = [];
     await other.bus.subscribe('kept', (hint) => seen.push(hint));
     await one.bus.publish('kept', 'before');
+    while (seen.length === 0) await pause(5);
     const { gaps } = other.bus;
     await server.kill();
     while (one.bus.isLive || other.bus.isLive) await pause(5);
