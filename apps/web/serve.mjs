@@ -4,7 +4,8 @@ import next from 'next';
 /** The web app on a loopback port, behind the gateway. The port is told to the parent; when the parent goes, so does this. */
 const dev = process.argv.includes('--dev');
 const hostname = '127.0.0.1';
-const server = createServer();
+// Whoever is in front must be the first to let go of a connection.
+const server = createServer({ keepAliveTimeout: 75_000 });
 server.listen(0, hostname, async () => {
   const { port } = server.address();
   const app = next({ dev, dir: import.meta.dirname, hostname, port, httpServer: server });

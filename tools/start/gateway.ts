@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { createProxyServer } from 'httpxy';
 import { originForm, prepareHeaders, type Trust } from './forwarded.ts';
 
@@ -25,8 +26,10 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
   const targets: Record<Part, string | null> = { api: null, web: null };
   const agents: Record<Part, Agent> = { api: new Agent({ keepAlive: true }), web: new Agent({ keepAlive: true }) };
   const proxy = createProxyServer({ xfwd: false });
+  const onKeptConnection = new WeakSet<IncomingMessage>();
 
   proxy.on('proxyReq', (upstream, request) => {
+    if (upstream.reusedSocket) onKeptConnection.add(request);
     // The library ends the pipe itself; this only stops a silent peer from being held by Nagle.
     upstream.setNoDelay(true);
     if (request.httpVersion === '1.0') upstream.shouldKeepAlive = false;
@@ -78,8 +81,16 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
     void proxy.ws(request, socket, { target }, head).catch(() => socket.destroy());
   };
   proxy.on('error', (_error, request, response) => {
-    if (response instanceof ServerResponse && request) refuse(request, response, 503);
-    else response?.destroy();
+    if (!(response instanceof ServerResponse && request)) {
+      response?.destroy();
+      return;
+    }
+    const target = targets[partOf(request.url ?? '')];
+    // A part may close a connection that it kept in the moment in which it is used again. A page whose script fails stays dead.
+    const mayAskAgain = onKeptConnection.delete(request) && isSafe(request) && !response.headersSent;
+    if (mayAskAgain && target !== null)
+      void proxy.web(request, response, { target, agent: false, buffer: Readable.from([]) }).catch(() => undefined);
+    else refuse(request, response, 503);
   });
 
   const servers: Server[] = [];
@@ -115,6 +126,10 @@ export const openGateway = async (hosts: string[], port: number, isTrusted: Trus
     },
   };
 };
+
+/** May be sent twice, and was read to its end already. */
+const isSafe = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && !('content-length' in headers) && !('transfer-encoding' in headers);
 
 const partOf = (url: string): Part => (API_PATHS.test(url) ? 'api' : 'web');
 
