@@ -1,7 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { removeFolder } from '../../apps/api/src/database/database-user.ts';
+import { build } from '../start/build.ts';
 import { showOnStandardError } from '../start/show.ts';
 import { drill } from './drill.ts';
 import { helpOf } from './help.ts';
@@ -22,6 +23,8 @@ const main = async (argv: string[]): Promise<number> => {
   }
   // Everything but the report is for people who wait.
   showOnStandardError();
+  // Once and first: what does not build is no promise that did not hold.
+  await build(resolve(import.meta.dirname, '../..'), { page: false });
   const folder = options.dataFolder ?? (await temporaryFolder());
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
