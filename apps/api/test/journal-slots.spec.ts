@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { GenerationStore } from '../src/chat/generations/generation-store.ts';
+import { JournalStore } from '../src/chat/generations/journal-store.ts';
 import type { Config } from '../src/config/config.ts';
 import { cloneDatabase } from './harness/databases.ts';
 
@@ -45,7 +45,7 @@ it('empties the slot that comes next, of what nobody needs', async () => {
   await journal('old');
   await looking.query(`UPDATE clock SET now = '2026-01-01 00:04:30+00'`);
   await journal('current');
-  await new GenerationStore(source, { LEASE_SECONDS: 10 } as Config).emptyOldestSlot();
+  await new JournalStore(source, { LEASE_SECONDS: 10 } as Config).emptyOldestSlot();
   expect(await kept()).toEqual(['current']);
   await writer.query('TRUNCATE journal');
 });
@@ -60,7 +60,7 @@ it('empties nothing that was written while it waited for its turn', async () => 
     await writer.query('BEGIN');
     await writer.query(`INSERT INTO journal (slot, node_id, epoch, frames) VALUES (1, 'any', 1, 'fresh')`);
     let gaveUp = false;
-    const emptied = new GenerationStore(source, { LEASE_SECONDS: 10 } as Config).emptyOldestSlot().catch(() => {
+    const emptied = new JournalStore(source, { LEASE_SECONDS: 10 } as Config).emptyOldestSlot().catch(() => {
       gaveUp = true;
     });
     while (!gaveUp && (await looking.query(waiting)).rowCount === 0) await pause(2);

@@ -20,10 +20,12 @@ import { GenerationStore } from './generations/generation-store.ts';
 import { GenerationsController } from './generations/generations.controller.ts';
 import { Generations } from './generations/generations.ts';
 import { Journal } from './generations/journal.ts';
+import { JournalStore } from './generations/journal-store.ts';
 import { LiveGenerations } from './generations/live-generations.ts';
 import { LostBeginnings } from './generations/lost-beginnings.ts';
 import { Mirrors } from './generations/mirrors.ts';
 import { MissedHints } from './generations/missed-hints.ts';
+import { OrphanStore } from './generations/orphan-store.ts';
 import { Reader } from './generations/reader.ts';
 import { RemoteFanout } from './generations/remote-fanout.ts';
 import { Runner } from './generations/runner.ts';
@@ -51,6 +53,8 @@ import { Strangers } from './strangers.ts';
     Fanout,
     Generations,
     GenerationStore,
+    JournalStore,
+    OrphanStore,
     Journal,
     LiveGenerations,
     LostBeginnings,

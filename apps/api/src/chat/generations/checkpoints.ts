@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NodeLease } from '../../cluster/node-lease.ts';
 import { Logger } from '../../common/logger.ts';
 import { GenerationStore } from './generation-store.ts';
+import { JournalStore } from './journal-store.ts';
 import { LiveGenerations } from './live-generations.ts';
 
 const INTERVAL_MILLISECONDS = 1_500;
@@ -19,6 +20,7 @@ export class Checkpoints {
 
   constructor(
     private readonly store: GenerationStore,
+    private readonly journal: JournalStore,
     private readonly alive: LiveGenerations,
     private readonly lease: NodeLease,
     private readonly logger: Logger,
@@ -74,7 +76,7 @@ export class Checkpoints {
     if (everything) this.lastQuiet = now;
     if (now - this.lastEmptied > QUIET_MILLISECONDS) {
       this.lastEmptied = now;
-      await this.store.emptyOldestSlot().catch((error: unknown) => {
+      await this.journal.emptyOldestSlot().catch((error: unknown) => {
         this.logger.debug({ err: error }, 'the journal was in use and is emptied later');
       });
     }

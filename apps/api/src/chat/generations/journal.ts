@@ -6,7 +6,7 @@ import { Metrics } from '../../metrics/metrics.ts';
 import { type Span, Tracing } from '../../metrics/tracing/tracing.ts';
 import { encodeFrames, type Frame } from './frames.ts';
 import type { GenerationRow } from './generation-row.ts';
-import { GenerationStore } from './generation-store.ts';
+import { JournalStore } from './journal-store.ts';
 
 /** Called in order, after the frames are durable; `seq` is the journal row that holds them. */
 type OnDurable = (frames: readonly Frame[], seq: string) => void;
@@ -41,7 +41,7 @@ export class Journal {
   private onDropped: OnDropped = () => undefined;
 
   constructor(
-    private readonly store: GenerationStore,
+    private readonly store: JournalStore,
     private readonly lease: NodeLease,
     private readonly config: Config,
     private readonly metrics: Metrics,
@@ -153,7 +153,7 @@ export class Journal {
   }
 
   private async commitOnce(lease: Lease, encoded: string): Promise<string> {
-    const seq = await this.store.appendJournal(lease, encoded);
+    const seq = await this.store.append(lease, encoded);
     if (seq !== undefined) return seq;
     this.lease.refused(lease);
     throw new LeaseGone();

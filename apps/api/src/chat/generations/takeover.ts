@@ -9,17 +9,17 @@ import { Tracing } from '../../metrics/tracing/tracing.ts';
 import { labelsOf } from '../../providers/catalogue.ts';
 import { Models } from '../../providers/models.ts';
 import { estimateTokens } from '../../usage/estimate-tokens.ts';
-import { Ledger, type LedgerEntry, NO_USAGE, type Spent, spentIn } from '../../usage/ledger.ts';
+import { Ledger, type LedgerEntry, NO_USAGE, spentIn } from '../../usage/ledger.ts';
 import { ConversationStore } from '../conversations/conversation-store.ts';
 import { MessageStore } from '../messages/message-store.ts';
 import { Answer, replayToHole, storableAnswer } from './answer.ts';
 import { Endings } from './endings.ts';
 import { Fanout } from './fanout.ts';
 import type { GenerationRow } from './generation-row.ts';
-import { type Claimed, GenerationStore } from './generation-store.ts';
 import { Generations } from './generations.ts';
 import { LiveGeneration } from './live-generation.ts';
 import { LiveGenerations } from './live-generations.ts';
+import { type Booked, type Claimed, OrphanStore } from './orphan-store.ts';
 
 const SWEEP_MILLISECONDS = 1_000;
 const BATCH = 50;
@@ -38,7 +38,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   private stopping = false;
 
   constructor(
-    private readonly store: GenerationStore,
+    private readonly orphans: OrphanStore,
     private readonly messages: MessageStore,
     private readonly generations: Generations,
     private readonly alive: LiveGenerations,
@@ -105,19 +105,30 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
   private async claim(lease: Lease): Promise<Claimed[]> {
     const priced = await this.models.priced();
     const alive = this.alive.all().map(({ row }) => row.id);
-    return this.store.claim(lease, BATCH, alive, {
+    const claimed = await this.orphans.claim(lease, BATCH, alive, {
       restore: (parts, frames) => storableAnswer(replayToHole(Answer.of(parts), frames)),
       book: (manager, row, answer) => this.book(manager, row, answer, priced(row.model)),
     });
+    for (const one of claimed)
+      if ('booking' in one) {
+        const { booking } = one;
+        this.metrics.spent(labelsOf({ id: booking.model, provider: booking.provider }), spentIn(booking));
+      }
+    return claimed;
   }
 
-  private async goOn({ row, parts, spent, broken }: Claimed): Promise<void> {
+  private async goOn(claimed: Claimed): Promise<void> {
+    const { row, parts } = claimed;
     const budget = this.config.TAKEOVER_BUDGET_MICROS;
     this.logger.info({ generationId: row.id, attempt: row.attempt }, 'took over a generation');
-    if (broken) {
+    if ('broken' in claimed) {
+      const { broken } = claimed;
       this.logger.error({ err: broken, generationId: row.id }, 'could not put in order what a dead server had said');
       await this.interrupt(row, parts, 'The server that was answering stopped, and what it said last is lost.');
-    } else if (spent.calls >= MOST_CALLS) {
+      return;
+    }
+    const { spent } = claimed;
+    if (spent.calls >= MOST_CALLS) {
       await this.interrupt(row, parts, `The server that was answering stopped, ${spent.calls} times in a row.`);
     } else if (budget > 0 && spent.costMicros >= budget) {
       const cost = `$${(spent.costMicros / 1_000_000).toFixed(2)}`;
@@ -152,7 +163,7 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     row: GenerationRow,
     answer: Answer,
     model: LedgerEntry['model'],
-  ): Promise<Spent> {
+  ): Promise<Booked> {
     const asked = await this.messages.branch(row.messageId, manager);
     const booking = this.ledger.row({
       accountId: row.accountId,
@@ -171,7 +182,6 @@ export class Takeover implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
     await this.ledger.write(manager, booking);
     await this.conversations.spend(manager, booking);
-    this.metrics.spent(labelsOf({ id: booking.model, provider: booking.provider }), spentIn(booking));
-    return this.ledger.spentFor(manager, row.id);
+    return { booking, spent: await this.ledger.spentFor(manager, row.id) };
   }
 }
