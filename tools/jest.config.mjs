@@ -4,6 +4,7 @@ export default {
   ...preset(import.meta.dirname, {
     displayName: 'tools',
     testMatch: ['<rootDir>/**/*.spec.ts'],
+    setupFilesAfterEnv: ['<rootDir>/test/second-try.cjs'],
     globalSetup: '<rootDir>/test/global-setup.ts',
     globalTeardown: '<rootDir>/test/global-teardown.ts',
   }),

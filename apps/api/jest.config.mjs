@@ -9,6 +9,7 @@ export default {
     preset(root, {
       displayName: 'api',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/../../tools/test/second-try.cjs'],
       globalSetup: '<rootDir>/test/harness/global-setup.ts',
       globalTeardown: '<rootDir>/test/harness/global-teardown.ts',
     }),

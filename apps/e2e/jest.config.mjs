@@ -4,6 +4,8 @@ export default {
   ...preset(import.meta.dirname, {
     displayName: 'browser',
     testMatch: ['<rootDir>/*.spec.ts'],
+    testEnvironment: '<rootDir>/support/environment.cjs',
+    setupFilesAfterEnv: ['<rootDir>/../../tools/test/second-try.cjs'],
     globalSetup: '<rootDir>/support/global-setup.ts',
     globalTeardown: '<rootDir>/support/global-teardown.ts',
   }),

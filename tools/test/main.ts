@@ -140,7 +140,10 @@ const runProject = async (
     numPassedTests: number;
     numFailedTests: number;
     numRuntimeErrorTestSuites: number;
+    testResults: { assertionResults: { fullName: string; status: string; invocations?: number }[] }[];
   };
+  for (const { fullName, status, invocations = 1 } of report.testResults.flatMap((one) => one.assertionResults))
+    if (status === 'passed' && invocations > 1) process.stdout.write(`! passed at the second try: ${fullName}\n`);
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   // A run that ends badly without a failed test (a handle, a tear-down) has failed all the same.
   return { passed: report.numPassedTests, failed: code !== 0 && failed === 0 ? 1 : failed };

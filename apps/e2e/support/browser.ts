@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type Person, signIn } from './people.ts';
+import { witness } from './witness.ts';
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -54,6 +55,7 @@ export async function openWindow(browser: Browser, wish: Wish = {}): Promise<{ c
     ...options,
   });
   context.setDefaultTimeout(PATIENCE_MS);
+  witness(context);
   if (as) await signIn(context, url, as);
   const page = await context.newPage();
   return { context, page };
