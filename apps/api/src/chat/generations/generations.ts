@@ -80,7 +80,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
 
   private run(live: LiveGeneration, model?: ResolvedModel): void {
     // An earlier attempt that has not noticed yet that it is over.
-    this.alive.get(live.row.id)?.abort.abort();
+    this.alive.get(live.row.id)?.letGo();
     this.alive.add(live);
     const started = performance.now();
     this.metrics.generationStarted();
@@ -148,7 +148,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
       const live = this.alive.get(generationId);
       if (live?.row.attempt !== attempt) continue;
       this.alive.remove(live);
-      live.abort.abort();
+      live.letGo();
     }
   }
 
@@ -163,7 +163,7 @@ export class Generations implements OnApplicationBootstrap, BeforeApplicationShu
   private letGo(): void {
     for (const live of this.alive.all()) {
       this.alive.remove(live);
-      live.abort.abort();
+      live.letGo();
     }
   }
 

@@ -15,6 +15,8 @@ export class LiveGeneration {
   stopRequested: boolean;
   /** Its terminal state, once that is durable. */
   ended: TerminalStatus | undefined;
+  /** Not this node's to end any more: words that become durable from here on are not in `shown`. */
+  isLetGo = false;
   private part: number;
   private kind: PartKind | undefined;
   private position: number;
@@ -29,6 +31,12 @@ export class LiveGeneration {
     this.part = durableParts.length - 1;
     this.kind = durableParts.at(-1)?.kind;
     this.position = this.shown.position;
+  }
+
+  /** Leaves it to whoever takes it up. */
+  letGo(): void {
+    this.isLetGo = true;
+    this.abort.abort();
   }
 
   /** Gives received text its place; nobody sees it before it comes back by `commit`. */

@@ -69,6 +69,7 @@ export class Runner {
     } catch {
       return;
     }
+    if (live.isLetGo) return;
     await this.endings.end(live, {
       status,
       error,
