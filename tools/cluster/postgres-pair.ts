@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -115,6 +115,19 @@ export class PostgresPair {
     return () => {
       for (const one of frozen) send(one, 'SIGCONT');
     };
+  }
+
+  /** What the servers wrote last, and how much room they have; for somebody who looks at them when they do not heal. */
+  async state(lines = 60): Promise<Record<string, string>> {
+    const told = (['a', 'b'] as const).map(async (name) => {
+      const folder = join(this.folder, name, 'postgres');
+      const { bavail, bsize } = await statfs(folder);
+      const room = `${name === this.primaryName ? 'primary' : 'standby'}, ${Math.floor((bavail * bsize) / 1024 ** 2)} MiB free`;
+      const logs = await readdir(join(folder, 'log'));
+      const text = await readFile(join(folder, 'log', logs.sort().at(-1) ?? ''), 'utf8');
+      return [name, [room, ...text.trimEnd().split('\n').slice(-lines)].join('\n')] as const;
+    });
+    return Object.fromEntries(await Promise.all(told));
   }
 
   async close(): Promise<void> {

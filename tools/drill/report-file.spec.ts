@@ -25,7 +25,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('has a whole report from the first run on, in the order of the plan, and keeps what was seen in a bad run apart', async () => {
   const report = await ReportFile.open(folder, false, HEAD);
-  await report.add({ ...outcome(2, ['a message was lost']), evidence: [{ name: 'Ann', frames: [], shown: [] }] });
+  await report.add({
+    ...outcome(2, ['a message was lost']),
+    evidence: { readers: [{ name: 'Ann', frames: [], shown: [] }], databases: {} },
+  });
   expect((await readReport(join(folder, 'drill.json'))).runs).toMatchObject([{ run: 2 }]);
   await report.add(outcome(1));
   await report.close();

@@ -21,7 +21,7 @@ export interface Outcome {
   violations: string[];
   figures: Record<string, number[]>;
   /** What everybody saw in a bad run, to find out why. */
-  evidence?: Pick<Reader, 'name' | 'frames' | 'shown'>[];
+  evidence?: { readers: Pick<Reader, 'name' | 'frames' | 'shown'>[]; databases: Record<string, string> };
   /** What was broken did not heal: the next run needs another stage. */
   isStageBroken?: boolean;
 }
@@ -54,10 +54,10 @@ export const perform = async (stage: Stage, { run, seed, scenario }: Planned): P
       Talk.open(person, { ...addresses, history, random: randomFrom(seed * 100 + index), note }),
     ),
   );
+  const complain = (what: string): void => void found.push(what);
   try {
     const over = new AbortController();
     const { signal } = over;
-    const complain = (what: string): void => void found.push(what);
     const scene: Scene = { stage, random: randomFrom(seed * 100 - 1), talks, load, signal, note, complain };
     const talking = Promise.allSettled(talks.map((talk) => talk.go(pace, signal)));
     const tooLong = (milliseconds: number, what: string): NodeJS.Timeout =>
@@ -80,6 +80,8 @@ export const perform = async (stage: Stage, { run, seed, scenario }: Planned): P
     characters = holdings.messages.reduce((sum, { text }) => sum + text.length, 0);
     const interrupted = holdings.generations.filter(({ status }) => status === 'interrupted').length;
     if (interrupted > 0) note('answers that ended as interrupted', interrupted);
+  } catch (error) {
+    complain(`could not be checked: ${error instanceof Error ? error.message : error}`);
   } finally {
     await load.end();
     for (const talk of talks) talk.close();
@@ -96,7 +98,10 @@ export const perform = async (stage: Stage, { run, seed, scenario }: Planned): P
   return {
     ...outcome,
     isStageBroken,
-    evidence: history.readers.map(({ name, frames, shown }) => ({ name, frames, shown })),
+    evidence: {
+      readers: history.readers.map(({ name, frames, shown }) => ({ name, frames, shown })),
+      databases: await stage.cluster.postgres.state().catch((error: unknown) => ({ unknown: String(error) })),
+    },
   };
 };
 
