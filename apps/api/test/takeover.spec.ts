@@ -394,6 +394,15 @@ it('shows nothing of an answer whose lease ended while the database kept its beg
   }
 }, 60_000);
 
+it('begins an answer although the lease was taken a moment ago, without a word to who asked', async () => {
+  const chat = await aChat(api, person);
+  await database.query(`UPDATE node SET epoch = epoch + 1, lease_until = '-infinity'`);
+  said = ['All is well.'];
+  const { generation } = await chat.ask('How are you?', { model: 'openai/fickle' });
+  const { text, end } = await readToEnd(api, person.token, generation.id);
+  expect([end?.status, text]).toEqual(['completed', 'All is well.']);
+});
+
 it('runs an answer that the database began although the connection was lost', async () => {
   said = Array.from({ length: 6 }, () => LONG('Gina'));
   const { url, drop } = await cloneDatabase();

@@ -92,12 +92,15 @@ export class NodeLease implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /**
    * Another process wrote with a newer epoch, or a write that was fenced by this lease was refused: it is gone, whatever the
-   * clock says. A refusal that was long under way says nothing of the lease that came after it.
+   * clock says. A refusal that was long under way says nothing of the lease that came after it. Resolves when another one has
+   * been asked for.
    */
-  refused(lease: Lease): void {
-    if (this.lease?.epoch !== lease.epoch) return;
-    this.validUntil = 0;
-    this.beat();
+  async refused(lease: Lease): Promise<void> {
+    if (this.lease?.epoch === lease.epoch) {
+      this.validUntil = 0;
+      this.beat();
+    }
+    await this.renewing;
   }
 
   /** Gives the generations of this node to whoever asks first. */

@@ -155,7 +155,7 @@ export class Journal {
   private async commitOnce(lease: Lease, encoded: string): Promise<string> {
     const seq = await this.store.append(lease, encoded);
     if (seq !== undefined) return seq;
-    this.lease.refused(lease);
+    void this.lease.refused(lease);
     throw new LeaseGone();
   }
 

@@ -8,6 +8,7 @@ import { Reads } from '../../database/reads.ts';
 import { returned } from '../../database/returned.ts';
 import type { ChatTurn } from '../../providers/provider.ts';
 import { GENERATION_COLUMNS, type GenerationRow, toGeneration } from '../generations/generation-row.ts';
+import { HELD } from '../generations/held.ts';
 
 interface Row {
   id: string;
@@ -71,9 +72,7 @@ export class MessageStore {
     const draft = 'answers' in question ? undefined : question;
     const answerId = uuidv7();
     const rows = await this.source.query(
-      `WITH held AS (
-         SELECT 1 FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp() FOR KEY SHARE
-       ),
+      `WITH held AS (${HELD}),
        free AS (
          SELECT s.place FROM generate_series(1, least($16::int, ${SPARE_PLACES} +
            (SELECT count(*) FROM generation r WHERE r.account_id = $4 AND r.status = 'running')::int)) AS s (place)
@@ -152,13 +151,15 @@ export class MessageStore {
     };
   }
 
-  /** Whether another answer may be begun for this account. Only `begin` decides; this tells why it did not. */
-  async hasPlace(accountId: string): Promise<boolean> {
-    const rows: { taken: number }[] = await this.source.query(
-      `SELECT count(*)::int AS taken FROM generation WHERE account_id = $1 AND status = 'running' AND place <= $2`,
-      [accountId, this.config.CONCURRENT_GENERATIONS],
+  /** Why nothing was begun, as far as that is still to be seen; undefined where another try may do better. */
+  async obstacleTo(lease: Lease, accountId: string): Promise<'lease' | 'places' | undefined> {
+    const [found]: { held: boolean; isFull: boolean }[] = await this.source.query(
+      `SELECT EXISTS (SELECT FROM node WHERE id = $1 AND epoch = $2 AND lease_until > clock_timestamp()) AS held,
+         (SELECT count(*) FROM generation WHERE account_id = $3 AND status = 'running' AND place <= $4) >= $4 AS "isFull"`,
+      [lease.nodeId, lease.epoch, accountId, this.config.CONCURRENT_GENERATIONS],
     );
-    return (rows[0]?.taken ?? 0) < this.config.CONCURRENT_GENERATIONS;
+    if (!found?.held) return 'lease';
+    return found.isFull ? 'places' : undefined;
   }
 
   async read(ids: readonly string[]): Promise<Message[]> {

@@ -87,8 +87,10 @@ export class Messages {
           throw error;
         });
       if (!begun) {
-        if (await this.store.hasPlace(accountId)) continue;
-        throw tooMany();
+        const obstacle = await this.store.obstacleTo(lease, accountId);
+        if (obstacle === 'places') throw tooMany();
+        if (obstacle === 'lease') await this.lease.refused(lease);
+        continue;
       }
       this.announce(accountId, conversation, begun);
       this.generations.start(begun.generation, model);
