@@ -198,25 +198,24 @@ it('answers the same when the API died without a word', async () => {
   expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'application/problem+json; charset=utf-8']);
 });
 
-it('asks once more where a connection that was kept is closed as it is used again', async () => {
+const closeWhenUsedAgain = (upstream: Upstream): void => {
   const used = new Set<Socket>();
-  web.onRequest = (incoming, response) => {
+  upstream.onRequest = (incoming, response) => {
     if (used.has(incoming.socket)) incoming.socket.destroy();
     else response.end('ok');
     used.add(incoming.socket);
   };
+};
+
+it('asks once more where a connection that was kept is closed as it is used again', async () => {
+  closeWhenUsedAgain(web);
   const page = () => fetch(`${base}/script.js`).then(async (answer) => [answer.status, await answer.text()]);
   for (let i = 0; i < 4; i += 1) expect(await page()).toEqual([200, 'ok']);
   expect(web.seen.length).toBeGreaterThan(4);
 });
 
 it('asks only once for what changes something', async () => {
-  const used = new Set<Socket>();
-  api.onRequest = (incoming, response) => {
-    if (used.has(incoming.socket)) incoming.socket.destroy();
-    else response.end('ok');
-    used.add(incoming.socket);
-  };
+  closeWhenUsedAgain(api);
   const change = () => fetch(`${base}/api/v1/change`, { method: 'POST', body: '{}' }).then(({ status }) => status);
   expect([await change(), await change()]).toEqual([200, 503]);
   expect(api.seen).toHaveLength(2);
