@@ -46,11 +46,12 @@ export class LimitedDisk {
     for (const place of this.places()) await run('umount', ['--lazy', place]).catch(() => undefined);
   }
 
-  /** Leaves no byte free on the disk of this folder. Call the result to give the space back. */
-  async fill(folder: string): Promise<() => Promise<void>> {
+  /** Leaves no byte free on the disk of this folder. Call `free` to give the space back, which was so many bytes. */
+  async fill(folder: string): Promise<{ bytes: number; free: () => Promise<void> }> {
     const ballast = join(folder, 'ballast');
     const { bavail, bsize } = await statfs(folder);
-    const most = bavail * bsize - CHUNK_BYTES;
+    const bytes = bavail * bsize;
+    const most = bytes - CHUNK_BYTES;
     if (most > 0) await run('fallocate', ['--length', String(most), ballast]);
     const file = await open(ballast, 'a');
     try {
@@ -61,7 +62,7 @@ export class LimitedDisk {
     } finally {
       await file.close();
     }
-    return () => rm(ballast, { force: true });
+    return { bytes, free: () => rm(ballast, { force: true }) };
   }
 
   private places(): string[] {

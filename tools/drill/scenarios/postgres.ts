@@ -188,12 +188,13 @@ export const diskFull: Scenario = {
     await random.pick(talks).untilCharacter(random.whole(0, 250), signal);
     const { folder } = await stage.cluster.postgres.primary();
     const at = performance.now();
-    const free = await stage.disk?.fill(folder);
+    const ballast = await stage.disk?.fill(folder);
+    note('a full disk: room that it had before, MiB', Math.floor((ballast?.bytes ?? 0) / 1024 ** 2));
     try {
       if (random.chance(0.5)) await newLogFiles(stage.cluster.postgres.url);
       await pause(random.between(500, 2_500));
     } finally {
-      await free?.();
+      await ballast?.free();
     }
     const freed = performance.now();
     const bare = await bareWrite(scene);
