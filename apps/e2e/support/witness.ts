@@ -1,7 +1,7 @@
 import type { BrowserContext, Page, Request } from 'playwright-core';
 
-/** How much of a page's text is told. */
-const MOST_CHARACTERS = 600;
+/** How much of a page is told: its end, because lists of where to go stand in front. */
+const MOST_CHARACTERS = 2_000;
 /** A page that hangs must not hold the test up. */
 const PATIENCE_MS = 3_000;
 
@@ -46,12 +46,12 @@ const within = (text: Promise<string>): Promise<string> =>
   ]);
 
 async function told({ page, unanswered, troubles }: Seen): Promise<string> {
-  const text = await within(page.locator('body').innerText());
+  const text = await within(page.locator('body').ariaSnapshot());
   return [
     `page ${page.url()}`,
     ...troubles.slice(-20),
     ...[...unanswered].map((request) => `no answer yet: ${request.method()} ${request.url()}`),
-    text.slice(0, MOST_CHARACTERS),
+    text.slice(-MOST_CHARACTERS),
   ].join('\n  ');
 }
 
